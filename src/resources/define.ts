@@ -1,0 +1,88 @@
+import type { Column } from "./column.ts";
+
+/** One category of Pinterest's rate limits (`x-ratelimit-category` of the API description). */
+export type RateCategory = "ads_read" | "ads_analytics" | "catalogs_read";
+
+/** OAuth scopes that reading needs. */
+export type OAuthScope = "ads:read" | "catalogs:read" | "user_accounts:read";
+
+/** For whom a resource is asked: once per token, per ad account, or per distinct owner of ad accounts. */
+export type SliceScope = "token" | "ad_account" | "owner";
+
+/** Which schedule a resource belongs to. */
+export type ResourceGroup = "entities" | "catalogs" | "analytics";
+
+/** Asked once per row of another resource of the same slice scope. */
+export interface ParentRule {
+  /** The resource whose live rows are walked. */
+  readonly resource: string;
+  /** Its column that holds the value to ask with. */
+  readonly column: string;
+  /** The path or query parameter that takes the value; also the column of the child that keeps it. */
+  readonly parameter: string;
+  /** Walk only parents whose own parent (`resource`, joined by `on` = its id) has one of `values`. */
+  readonly only?: {
+    readonly resource: string;
+    readonly on: string;
+    readonly column: string;
+    readonly values: readonly string[];
+  };
+}
+
+/** An answer that means "there is nothing", not "this failed". */
+export interface EmptyAnswer {
+  readonly status: number;
+  readonly code: number;
+}
+
+/** A resource that is listed page by page with bookmarks. */
+export interface ListResource {
+  readonly kind: "list";
+  readonly name: string;
+  readonly group: ResourceGroup;
+  /** One or two sentences for the table comment: what one row is. */
+  readonly description: string;
+  /** Path below the API's base; `{ad_account_id}` and the parent's parameter are filled in. */
+  readonly path: string;
+  readonly category: RateCategory;
+  readonly oauthScopes: readonly OAuthScope[];
+  readonly scope: SliceScope;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  readonly parent?: ParentRule;
+  readonly columns: readonly Column[];
+  /** Column names, widest first; the grain of the table. */
+  readonly key: readonly string[];
+  /** `full`: follows every bookmark, absence means deletion. `first_page`: history that only grows. */
+  readonly listing: "full" | "first_page";
+  readonly emptyAnswers?: readonly EmptyAnswer[];
+  /** Fields that are dropped before anything looks at the record: secrets. */
+  readonly droppedFields?: readonly string[];
+}
+
+export type Resource = ListResource;
+
+/**
+ * Checks a resource at start-up and returns it frozen.
+ * Throws when the declaration contradicts itself, so that a wrong one cannot reach a table.
+ */
+export function defineResource(resource: Resource): Resource {
+  const names = resource.columns.map((column) => column.name);
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate) throw new Error(`${resource.name}: column ${duplicate} is declared twice`);
+  for (const name of resource.key) {
+    const column = resource.columns.find((candidate) => candidate.name === name);
+    if (!column) throw new Error(`${resource.name}: key column ${name} is not declared`);
+    if (column.type !== "text" && column.type !== "date")
+      throw new Error(`${resource.name}: key column ${name} must be text or date`);
+  }
+  if (resource.key[0] !== keyPrefix(resource.scope))
+    throw new Error(`${resource.name}: the key must start with ${keyPrefix(resource.scope)}`);
+  const clash = resource.droppedFields?.find((field) => names.includes(field));
+  if (clash) throw new Error(`${resource.name}: ${clash} is both dropped and declared`);
+  return Object.freeze(resource);
+}
+
+/** The column every key of this scope starts with, so that tables can be partitioned by it. */
+export function keyPrefix(scope: SliceScope): "ad_account_id" | "owner_user_id" {
+  return scope === "owner" ? "owner_user_id" : "ad_account_id";
+}

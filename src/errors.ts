@@ -42,6 +42,7 @@ export type ErrorCode =
   | "token_missing"
   | "token_refused"
   | "token_key_mismatch"
+  | "token_not_saved"
   | "permission_missing"
   | "account_not_visible"
   | "rate_limit_budget_spent"
@@ -60,6 +61,7 @@ const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "token_missing",
   "token_refused",
   "token_key_mismatch",
+  "token_not_saved",
   "blocked_as_spam",
   "database_permission",
   "lock_lost",

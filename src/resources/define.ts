@@ -66,20 +66,41 @@ export type Resource = ListResource;
  * Throws when the declaration contradicts itself, so that a wrong one cannot reach a table.
  */
 export function defineResource(resource: Resource): Resource {
-  const names = resource.columns.map((column) => column.name);
-  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
-  if (duplicate) throw new Error(`${resource.name}: column ${duplicate} is declared twice`);
-  for (const name of resource.key) {
-    const column = resource.columns.find((candidate) => candidate.name === name);
-    if (!column) throw new Error(`${resource.name}: key column ${name} is not declared`);
-    if (column.type !== "text" && column.type !== "date")
-      throw new Error(`${resource.name}: key column ${name} must be text or date`);
-  }
-  if (resource.key[0] !== keyPrefix(resource.scope))
-    throw new Error(`${resource.name}: the key must start with ${keyPrefix(resource.scope)}`);
-  const clash = resource.droppedFields?.find((field) => names.includes(field));
-  if (clash) throw new Error(`${resource.name}: ${clash} is both dropped and declared`);
+  checkColumns(resource);
+  checkKey(resource);
+  checkGiven(resource);
   return Object.freeze(resource);
+}
+
+function checkColumns({ name, columns, droppedFields }: Resource): void {
+  const names = columns.map((column) => column.name);
+  const duplicate = names.find((column, index) => names.indexOf(column) !== index);
+  if (duplicate) throw new Error(`${name}: column ${duplicate} is declared twice`);
+  const clash = columns.find((column) => column.path[0] && droppedFields?.includes(column.path[0]));
+  if (clash) throw new Error(`${name}: ${clash.name} reads a field that is dropped`);
+}
+
+function checkKey({ name, columns, key, scope }: Resource): void {
+  for (const [index, part] of key.entries()) {
+    const column = columns.find((candidate) => candidate.name === part);
+    if (!column) throw new Error(`${name}: key column ${part} is not declared`);
+    if (column.type !== "text" && column.type !== "date")
+      throw new Error(`${name}: key column ${part} must be text or date`);
+    if (columns[index] !== column)
+      throw new Error(`${name}: the key columns must come first, in the key's order`);
+  }
+  if (key[0] !== keyPrefix(scope)) throw new Error(`${name}: the key must start with ${keyPrefix(scope)}`);
+}
+
+/** What slice and parent row know must be used where it is needed, and nothing else may be expected of them. */
+function checkGiven({ name, columns, path, scope, parent }: Resource): void {
+  const known = [scope === "token" ? undefined : keyPrefix(scope), parent?.parameter];
+  const placeholder = [...path.matchAll(/\{(\w+)\}/g)].find((match) => !known.includes(match[1]));
+  if (placeholder) throw new Error(`${name}: nothing fills ${placeholder[0]} of the path`);
+  const empty = columns.find((column) => column.given && !known.includes(column.name));
+  if (empty) throw new Error(`${name}: nothing fills the given column ${empty.name}`);
+  if (parent && !columns.some((column) => column.name === parent.parameter))
+    throw new Error(`${name}: no column keeps ${parent.parameter} of its parent`);
 }
 
 /** The column every key of this scope starts with, so that tables can be partitioned by it. */

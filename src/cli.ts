@@ -1,0 +1,87 @@
+import { Command, CommanderError } from "commander";
+import { registerCheck } from "./commands/check.ts";
+import { registerDemo } from "./commands/demo.ts";
+import { registerMigrate } from "./commands/migrate.ts";
+import { registerResources } from "./commands/resources.ts";
+import type { Shell } from "./commands/shell.ts";
+import { registerSimulate } from "./commands/simulate.ts";
+import { registerStatus } from "./commands/status.ts";
+import { registerSync } from "./commands/sync.ts";
+import { registerWarehouse } from "./commands/warehouse.ts";
+import { asConnectorError, type ConnectorError } from "./errors.ts";
+import { VERSION } from "./version.ts";
+
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+type StopSignal = keyof typeof SIGNAL_EXIT;
+
+const stop = new AbortController();
+let stopSignal: StopSignal | undefined;
+let exitCode: number = EXIT.ok;
+
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => onSignal(name));
+// `pinterest-ads resources | head` closes our output early; that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  exitCode = report(error);
+}
+process.exit(stopSignal ? SIGNAL_EXIT[stopSignal] : exitCode);
+
+function createProgram(): Command {
+  const shell: Shell = {
+    signal: stop.signal,
+    print: (text) => process.stdout.write(`${text}\n`),
+    fail: () => {
+      exitCode = EXIT.failed;
+    },
+  };
+  const program = new Command("pinterest-ads")
+    .description("Copies Pinterest ads and catalog data into Postgres.")
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      "after",
+      "\nStart with: npx pinterest-ads demo\nExit codes: 0 all loaded, 1 failed or partial, 2 usage or configuration, 130/143 interrupted",
+    );
+  for (const register of [
+    registerDemo,
+    registerCheck,
+    registerMigrate,
+    registerSync,
+    registerStatus,
+    registerResources,
+    registerSimulate,
+    registerWarehouse,
+  ])
+    register(program, shell);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+/** The first signal asks the command to stop, the second does not wait for it. */
+function onSignal(name: StopSignal): void {
+  if (stopSignal) process.exit(SIGNAL_EXIT[name]);
+  stopSignal = name;
+  stop.abort(name);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const problem = asConnectorError(error);
+  if (problem.code === "interrupted" || stopSignal) return EXIT.failed;
+  process.stderr.write(describe(problem));
+  return problem.code === "usage" || problem.code === "configuration" ? EXIT.usage : EXIT.failed;
+}
+
+function describe(error: ConnectorError): string {
+  const nextStep = error.nextStep ? `${error.nextStep}\n` : "";
+  const trace = error.code === "unexpected" ? `${(error.cause as Error)?.stack ?? ""}\n` : "";
+  return `pinterest-ads: ${error.message}\n${nextStep}${trace}`;
+}

@@ -1,0 +1,159 @@
+import { type Config, configurationError, readConfig } from "../config.ts";
+import {
+  findCredentialProblems,
+  type OpenWarehouse,
+  openConfiguredWarehouse,
+  openPinterest,
+} from "../context.ts";
+import { asConnectorError } from "../errors.ts";
+import { listAccounts } from "../pinterest/accounts.ts";
+import type { OAuthScope } from "../resources/define.ts";
+import { resources } from "../resources/index.ts";
+import { checkConnection } from "../warehouse/database.ts";
+import { assertMigrated } from "../warehouse/migrate.ts";
+import { findMissingPrivileges } from "../warehouse/privileges.ts";
+import { openDisplay } from "./display.ts";
+import { plural } from "./format.ts";
+import { selectAccounts, selectResources } from "./select.ts";
+import type { RegisterCommand, Shell } from "./shell.ts";
+
+export const registerCheck: RegisterCommand = (program, shell) => {
+  program
+    .command("check")
+    .description("Test configuration, database, token, scopes and accounts; load nothing.")
+    .action(() => check(shell));
+};
+
+/** Finds every problem it can in one go; later checks run as far as earlier ones allow. */
+async function check(shell: Shell): Promise<void> {
+  const { config, problems } = readConfig();
+  const credentials = findCredentialProblems(config);
+  const findings = openFindings(shell);
+  findings.report("configuration", [...problems, ...credentials], "no problem found");
+  const databaseUrlIsWrong = problems.some((problem) => problem.startsWith("DATABASE_URL"));
+  if (!databaseUrlIsWrong) await checkDatabaseAndToken(config, credentials.length === 0, findings, shell);
+  const count = findings.count();
+  if (count === 0) shell.print("\nReady: npx pinterest-ads sync");
+  else shell.print(`\n${plural(count, "problem")} found.`);
+  if (problems.length + credentials.length > 0) throw configurationError([...problems, ...credentials]);
+  if (count > 0) shell.fail();
+}
+
+async function checkDatabaseAndToken(
+  config: Config,
+  credentialsGiven: boolean,
+  findings: Findings,
+  shell: Shell,
+): Promise<void> {
+  const open = await findings.attempt("database", () =>
+    openConfiguredWarehouse(config, { signal: shell.signal }),
+  );
+  if (!open) return;
+  try {
+    const migrated = await checkDatabase(config, open, findings);
+    if (!credentialsGiven) return;
+    if (migrated || config.accessToken !== undefined) await checkToken(config, open, findings, shell);
+    else
+      findings.report(
+        "token",
+        [],
+        "not tested: testing rotates it, and the new one needs the tables to be kept in",
+      );
+  } finally {
+    await open.close();
+  }
+}
+
+async function checkDatabase(
+  config: Config,
+  { warehouse }: OpenWarehouse,
+  findings: Findings,
+): Promise<boolean> {
+  const connection = await findings.attempt("database", () => checkConnection(warehouse));
+  if (!connection) return false;
+  const version = Math.floor(connection.version / 10_000);
+  const old = version < POSTGRES_MIN ? [`Postgres ${version} is too old; use ${POSTGRES_MIN} or later`] : [];
+  findings.report("database", old, `Postgres ${version}, database ${connection.database}`);
+  const tables = await findings.attempt("tables", async () => {
+    await assertMigrated(warehouse, resources);
+    return true;
+  });
+  if (!tables) return false;
+  findings.report("tables", await findMissingPrivileges(warehouse), `up to date in schema ${config.schema}`);
+  return true;
+}
+
+async function checkToken(
+  config: Config,
+  open: OpenWarehouse,
+  findings: Findings,
+  shell: Shell,
+): Promise<void> {
+  const { logger } = openDisplay({ ...config, logLevel: "silent" }, { product: true });
+  const pinterest = openPinterest(config, open, { logger });
+  const accounts = await findings.attempt("token", () => listAccounts(pinterest, shell.signal));
+  if (!accounts) return;
+  findings.report("token", [], "accepted by Pinterest");
+  const wanted = selectAccounts(undefined, config);
+  const missing = (wanted ?? []).filter((id) => !accounts.some((account) => account.id === id));
+  const unseen = missing.map(
+    (id) => `ad account ${id} is not visible; give the token's user a role on it, or correct the id`,
+  );
+  const none =
+    accounts.length === 0 ? ["the token sees no ad account; create it as a user who has a role on one"] : [];
+  const names = accounts.map(({ id, name }) => `${id} ${name}`).join("; ");
+  findings.report(
+    "accounts",
+    [...unseen, ...none],
+    `${plural(accounts.length, "account")} visible: ${names}`,
+  );
+  const scopes = await findings.attempt("scopes", () => pinterest.grantedScopes());
+  if (!scopes) return;
+  const needed = new Set(selectResources(undefined, config).flatMap((resource) => [...resource.oauthScopes]));
+  findings.report(
+    "scopes",
+    describeMissing([...needed], scopes.granted),
+    scopes.granted.join(", ") || "not told by Pinterest",
+  );
+}
+
+const POSTGRES_MIN = 14;
+
+function describeMissing(needed: readonly OAuthScope[], granted: readonly string[]): string[] {
+  if (granted.length === 0) return [];
+  const missing = needed.filter((scope) => !granted.includes(scope));
+  return missing.map(
+    (scope) => `the token lacks ${scope}; create one with it, or leave out the resources that need it`,
+  );
+}
+
+interface Findings {
+  report(subject: string, problems: readonly string[], fine: string): void;
+  /** The result of `work`; a failure becomes a problem and undefined. */
+  attempt<T>(subject: string, work: () => Promise<T>): Promise<T | undefined>;
+  count(): number;
+}
+
+function openFindings(shell: Shell): Findings {
+  let count = 0;
+  const line = (mark: string, subject: string, text: string) =>
+    shell.print(`${mark.padEnd(5)}${subject.padEnd(15)}${text}`);
+  function report(subject: string, problems: readonly string[], fine: string): void {
+    count += problems.length;
+    if (problems.length === 0) line("ok", subject, fine);
+    for (const problem of problems) line("FAIL", subject, problem);
+  }
+  return {
+    report,
+    async attempt(subject, work) {
+      try {
+        return await work();
+      } catch (cause) {
+        const error = asConnectorError(cause);
+        report(subject, [[error.message, error.nextStep].filter(Boolean).join(". ")], "");
+        return undefined;
+      }
+    },
+    count: () => count,
+  };
+}

@@ -1,0 +1,24 @@
+const COUNT = new Intl.NumberFormat("en-US");
+
+/** 12345 → "12,345". */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** Milliseconds as people say them: "840 ms", "12.3 s", "4 min 5 s". */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** A moment in UTC to the second: "2026-01-31 05:30:00". */
+export function formatMoment(moment: Date): string {
+  return moment.toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** "1 run", "2 runs". */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

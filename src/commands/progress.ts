@@ -1,0 +1,72 @@
+import ora from "ora";
+import type { WaitNotice } from "../pinterest/client.ts";
+import type { OnSyncEvent } from "../sync/events.ts";
+import { type Slice, scopeId } from "../sync/plan.ts";
+import { formatCount } from "./format.ts";
+
+const REFRESH_MS = 250;
+
+/** One live line for a person who waits. */
+export interface Progress {
+  readonly onEvent: OnSyncEvent;
+  readonly onWait: (wait: WaitNotice) => void;
+  stop(): void;
+}
+
+/** Shows slices done, records, rate and waits on stderr until stopped; shows nothing when not `interactive`. */
+export function openProgress(interactive: boolean, signal: AbortSignal): Progress {
+  const spinner = ora({ isSilent: !interactive, discardStdin: false, text: "Planning" }).start();
+  const startedAt = Date.now();
+  const underway = new Set<Slice>();
+  const waits = new Map<string, WaitNotice>();
+  let planned = 0;
+  let done = 0;
+  let failed = 0;
+  let records = 0;
+
+  function draw(): void {
+    const now = Date.now();
+    const rate = Math.round(records / Math.max(0.001, (now - startedAt) / 1000));
+    const parts = [
+      `${done}/${planned} slices`,
+      `${formatCount(records)} records`,
+      `${formatCount(rate)}/s`,
+      ...(failed > 0 ? [`${failed} failed`] : []),
+    ];
+    const doing = describeWait([...waits.values()], now) ?? describeSlices([...underway]);
+    spinner.text = signal.aborted ? "Stopping" : [parts.join(", "), doing].filter(Boolean).join(" · ");
+  }
+
+  const timer = setInterval(draw, REFRESH_MS);
+  return {
+    onEvent(event) {
+      if (event.kind === "planned") planned = event.slices;
+      if (event.kind === "slice_started") underway.add(event.slice);
+      if (event.kind === "records") records += event.count;
+      if (event.kind === "slice_finished" || event.kind === "slice_failed") {
+        underway.delete(event.slice);
+        done += 1;
+      }
+      if (event.kind === "slice_failed") failed += 1;
+    },
+    onWait: (wait) => waits.set(wait.category, wait),
+    stop() {
+      clearInterval(timer);
+      spinner.stop();
+    },
+  };
+}
+
+function describeWait(waits: readonly WaitNotice[], now: number): string | undefined {
+  const longest = waits.filter((wait) => wait.until > now).toSorted((a, b) => b.until - a.until)[0];
+  if (!longest) return undefined;
+  const reason = longest.reason === "rate_limited" ? "rate limited" : "Pinterest failed, trying again";
+  return `${reason}, resuming in ${Math.ceil((longest.until - now) / 1000)} s`;
+}
+
+function describeSlices(slices: readonly Slice[]): string | undefined {
+  const [first] = slices;
+  if (!first) return undefined;
+  const scope = scopeId(first);
+  return scope === undefined ? first.resource.name : `${first.resource.name} of ${scope}`;
+}

@@ -1,0 +1,50 @@
+import type { Resource } from "../resources/define.ts";
+import { resources } from "../resources/index.ts";
+import { defineTable } from "../warehouse/ddl.ts";
+import { requireResource } from "./select.ts";
+import type { RegisterCommand, Shell } from "./shell.ts";
+import { renderTable } from "./table.ts";
+
+export const registerResources: RegisterCommand = (program, shell) => {
+  program
+    .command("resources [name]")
+    .description("List what can be copied, or the columns of one resource.")
+    .option("--json", "as JSON")
+    .action((name: string | undefined, flags: { json?: boolean }) => {
+      const json = flags.json === true;
+      if (name === undefined) printList(json, shell);
+      else printColumns(requireResource(name), json, shell);
+    });
+};
+
+function printList(json: boolean, shell: Shell): void {
+  const list = resources.map((resource) => ({
+    name: resource.name,
+    table: defineTable(resource).name,
+    group: resource.group,
+    key: resource.key,
+    scopes: resource.oauthScopes,
+    description: resource.description,
+  }));
+  if (json) {
+    shell.print(JSON.stringify(list, null, 2));
+    return;
+  }
+  const columns = ["resource", "group", "key", "scope"].map((title) => ({ title }));
+  const rows = list.map((row) => [row.name, row.group, row.key.join(", "), row.scopes.join(", ")]);
+  shell.print(renderTable(columns, rows));
+  shell.print("\nColumns of one: npx pinterest-ads resources NAME");
+}
+
+function printColumns(resource: Resource, json: boolean, shell: Shell): void {
+  const table = defineTable(resource);
+  if (json) {
+    shell.print(JSON.stringify({ resource: resource.name, ...table }, null, 2));
+    return;
+  }
+  shell.print(`${table.name}: ${table.comment}\nKey: ${table.key.join(", ")}\n`);
+  const columns = ["column", "type", "meaning"].map((title) => ({ title }));
+  const shortTypes = (type: string) => (type === "timestamp with time zone" ? "timestamptz" : type);
+  const rows = table.columns.map((column) => [column.name, shortTypes(column.type), column.comment]);
+  shell.print(renderTable(columns, rows));
+}

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { InvalidArgumentError } from "commander";
+import { startSimulator } from "../simulator/simulator.ts";
+import type { RegisterCommand, Shell } from "./shell.ts";
+
+interface SimulateFlags {
+  port: number;
+  accounts?: number;
+  campaigns?: number;
+  adGroups?: number;
+  ads?: number;
+  seed?: number;
+}
+
+const DEFAULT_PORT = 4010;
+
+export const registerSimulate: RegisterCommand = (program, shell) => {
+  program
+    .command("simulate")
+    .description("Serve a local Pinterest with made-up data, until Ctrl-C.")
+    .option("--port <n>", "port on 127.0.0.1", wholeNumber, DEFAULT_PORT)
+    .option("--accounts <n>", "ad accounts", wholeNumber)
+    .option("--campaigns <n>", "campaigns per account", wholeNumber)
+    .option("--ad-groups <n>", "ad groups per campaign", wholeNumber)
+    .option("--ads <n>", "ads per ad group", wholeNumber)
+    .option("--seed <n>", "another seed makes other data", wholeNumber)
+    .action((flags: SimulateFlags) => simulate(flags, shell));
+};
+
+async function simulate(flags: SimulateFlags, shell: Shell): Promise<void> {
+  const { adGroups: adGroupsPerCampaign, ads: adsPerAdGroup, ...same } = flags;
+  const simulator = await startSimulator({
+    ...same,
+    ...(adGroupsPerCampaign === undefined ? {} : { adGroupsPerCampaign }),
+    ...(adsPerAdGroup === undefined ? {} : { adsPerAdGroup }),
+  });
+  shell.print(
+    [
+      "A simulated Pinterest is up. Put this into .env to sync from it:",
+      "",
+      `PINTEREST_API_URL=${simulator.url}`,
+      `PINTEREST_APP_ID=${simulator.appId}`,
+      `PINTEREST_APP_SECRET=${simulator.appSecret}`,
+      `PINTEREST_REFRESH_TOKEN=${simulator.refreshToken}`,
+      "",
+      "Ctrl-C stops it.",
+    ].join("\n"),
+  );
+  if (!shell.signal.aborted) await once(shell.signal, "abort");
+  await simulator.close();
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("not a whole number");
+  return Number(value);
+}

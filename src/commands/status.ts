@@ -1,0 +1,114 @@
+import { loadConfig } from "../config.ts";
+import { openConfiguredWarehouse } from "../context.ts";
+import { resources } from "../resources/index.ts";
+import { checkConnection } from "../warehouse/database.ts";
+import { assertMigrated } from "../warehouse/migrate.ts";
+import { readStatus, type StatusRun, type TokenStatus, type WarehouseStatus } from "../warehouse/status.ts";
+import { formatCount, formatDuration, formatMoment, plural } from "./format.ts";
+import type { RegisterCommand, Shell } from "./shell.ts";
+import { renderTable } from "./table.ts";
+
+export const registerStatus: RegisterCommand = (program, shell) => {
+  program
+    .command("status")
+    .description("Show the last runs, freshness, failures, rejected records and token life.")
+    .option("--json", "as JSON")
+    .action((flags: { json?: boolean }) => showStatus(flags.json === true, shell));
+};
+
+async function showStatus(json: boolean, shell: Shell): Promise<void> {
+  const config = loadConfig();
+  const open = await openConfiguredWarehouse(config, { signal: shell.signal });
+  try {
+    await checkConnection(open.warehouse);
+    await assertMigrated(open.warehouse, resources);
+    const status = await readStatus(open.warehouse);
+    shell.print(json ? JSON.stringify(status, null, 2) : renderStatus(status));
+  } finally {
+    await open.close();
+  }
+}
+
+function renderStatus(status: WarehouseStatus): string {
+  if (status.runs.length === 0) return "No run yet. Start one with: npx pinterest-ads sync";
+  return [
+    section("Last runs (UTC)", renderRuns(status.runs)),
+    section("Loaded (UTC)", renderFreshness(status)),
+    section("Not loaded by the last finished run", renderFailures(status)),
+    section("Rejected by the last finished run", renderRejected(status)),
+    section("Fields that this version does not know, kept in _extra", renderDrift(status)),
+    section("Token", renderToken(status.token)),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function section(title: string, body: string | undefined): string {
+  return body ? `${title}\n${body}` : "";
+}
+
+function renderRuns(runs: readonly StatusRun[]): string {
+  const columns = ["started", "by", "status", "slices", "failed", "rows", "took"].map((title) => ({ title }));
+  const rows = runs.map((run) => [
+    formatMoment(run.started_at),
+    run.trigger,
+    run.error_code ? `${run.status} (${run.error_code})` : run.status,
+    formatCount(run.slices ?? 0),
+    formatCount(run.slices_failed ?? 0),
+    formatCount(run.rows_written ?? 0),
+    run.finished_at ? formatDuration(run.finished_at.getTime() - run.started_at.getTime()) : "",
+  ]);
+  return renderTable(columns, rows);
+}
+
+/** A line per resource: the stalest account is what matters. */
+function renderFreshness({ freshness }: WarehouseStatus): string | undefined {
+  if (freshness.length === 0) return undefined;
+  const byResource = Map.groupBy(freshness, (row) => row.resource);
+  const rows = [...byResource].map(([resource, cursors]) => {
+    const oldest = cursors.toSorted((a, b) => a.loaded_at.getTime() - b.loaded_at.getTime())[0];
+    return [resource, oldest ? formatMoment(oldest.loaded_at) : "", formatCount(cursors.length)];
+  });
+  return renderTable(
+    [{ title: "resource" }, { title: "oldest" }, { title: "accounts or owners", align: "right" }],
+    rows,
+  );
+}
+
+function renderFailures({ failed_slices }: WarehouseStatus): string | undefined {
+  if (failed_slices.length === 0) return undefined;
+  const rows = failed_slices.map((slice) => [
+    slice.resource,
+    slice.owner_user_id ?? slice.ad_account_id ?? "",
+    slice.error ?? slice.status,
+  ]);
+  return renderTable([{ title: "resource" }, { title: "account or owner" }, { title: "why" }], rows);
+}
+
+function renderRejected({ rejected }: WarehouseStatus): string | undefined {
+  if (rejected.length === 0) return undefined;
+  const rows = rejected.map((group) => [group.resource, formatCount(group.records), group.reason]);
+  return renderTable([{ title: "resource" }, { title: "records", align: "right" }, { title: "why" }], rows);
+}
+
+function renderDrift({ drift }: WarehouseStatus): string | undefined {
+  if (drift.length === 0) return undefined;
+  const rows = drift.map((row) => [row.resource, row.field, row.json_type, formatMoment(row.first_seen_at)]);
+  return renderTable(
+    ["resource", "field", "type", "first seen"].map((title) => ({ title })),
+    rows,
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+function renderToken(token: TokenStatus | undefined): string | undefined {
+  if (!token) return undefined;
+  if (token.refused_at)
+    return `Refused by Pinterest on ${formatMoment(token.refused_at)}. Set a new PINTEREST_REFRESH_TOKEN.`;
+  const left = (moment: Date | null) =>
+    moment
+      ? `${plural(Math.max(0, Math.floor((moment.getTime() - Date.now()) / DAY_MS)), "day")} left`
+      : "unknown";
+  return `Access token: ${left(token.access_expires_at)}. Refresh token: ${left(token.refresh_expires_at)}; each refresh renews it.`;
+}

@@ -1,0 +1,95 @@
+import type { ConnectorError } from "../errors.ts";
+import type { SyncEvent } from "../sync/events.ts";
+import { scopeId } from "../sync/plan.ts";
+import type { RunReport } from "../sync/run.ts";
+import { formatCount, formatDuration, plural } from "./format.ts";
+import { renderTable } from "./table.ts";
+
+/** What a run did to each table, counted from its events. */
+export interface Tables {
+  readonly onEvent: (event: SyncEvent) => void;
+  readonly counts: ReadonlyMap<string, TableCounts>;
+}
+
+export interface TableCounts {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  deleted: number;
+  rejected: number;
+}
+
+export function countTables(): Tables {
+  const counts = new Map<string, TableCounts>();
+  return {
+    counts,
+    onEvent(event) {
+      if (event.kind !== "slice_finished") return;
+      const { name } = event.slice.resource;
+      const { merged, tally } = event.result;
+      const sum = counts.get(name) ?? { inserted: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0 };
+      sum.inserted += merged.inserted;
+      sum.updated += merged.updated;
+      sum.unchanged += merged.unchanged;
+      sum.deleted += merged.deleted;
+      sum.rejected += tally.recordsRejected;
+      counts.set(name, sum);
+    },
+  };
+}
+
+/** The end of a run for a person: a line per table, what failed and what to do, and the bottom line. */
+export function renderSummary(report: RunReport, tables: Tables, elapsedMs: number): string {
+  return [renderCounts(tables), ...renderFailures(report), renderBottomLine(report, elapsedMs)].join("\n\n");
+}
+
+function renderCounts({ counts }: Tables): string {
+  const right = (title: string) => ({ title, align: "right" as const });
+  const columns = [{ title: "table" }, ...["new", "changed", "same", "deleted", "rejected"].map(right)];
+  const rows = [...counts].map(([name, sum]) => [
+    `pinterest_ads_${name}`,
+    ...[sum.inserted, sum.updated, sum.unchanged, sum.deleted, sum.rejected].map(formatCount),
+  ]);
+  return renderTable(columns, rows);
+}
+
+/** The same failure of many slices is told once. */
+function renderFailures({ failures }: RunReport): string[] {
+  const byText = Map.groupBy(failures, ({ error }) => `${error.message}\n${error.nextStep ?? ""}`);
+  return [...byText.values()].map((same) => {
+    const [first] = same;
+    const where = same.map(({ slice }) => [slice.resource.name, scopeId(slice)].filter(Boolean).join(" of "));
+    const shown =
+      where.length > 3 ? `${where.slice(0, 3).join(", ")} and ${where.length - 3} more` : where.join(", ");
+    return `Not loaded: ${shown}\n${first ? indent(first.error) : ""}`;
+  });
+}
+
+function indent(error: ConnectorError): string {
+  return [error.message, error.nextStep].filter(Boolean).join("\n").replace(/^/gm, "  ");
+}
+
+const VERDICTS = {
+  running: "Still running",
+  succeeded: "Everything planned was loaded",
+  partial: "Loaded in part",
+  failed: "Nothing was loaded",
+  interrupted: "Interrupted; the next run loads the rest",
+} as const;
+
+function renderBottomLine({ status, totals, failures, error }: RunReport, elapsedMs: number): string {
+  const { rows_inserted, rows_updated, rows_deleted, records_rejected } = totals;
+  const changed = rows_inserted + rows_updated + rows_deleted;
+  const facts = [
+    changed === 0 && status === "succeeded" ? "nothing had changed" : `${plural(changed, "row")} written`,
+    plural(totals.api_calls, "API call"),
+    formatDuration(elapsedMs),
+  ];
+  const lines = [`${VERDICTS[status]}: ${facts.join(", ")}.`];
+  if (error && failures.length === 0) lines.push(indent(error));
+  if (records_rejected > 0)
+    lines.push(
+      `${plural(records_rejected, "record")} could not be loaded; see pinterest_ads_rejected_records.`,
+    );
+  return lines.join("\n");
+}

@@ -1,0 +1,67 @@
+import { loadConfig } from "../config.ts";
+import { openConfiguredWarehouse, openPinterest } from "../context.ts";
+import { runSync } from "../sync/run.ts";
+import { VERSION } from "../version.ts";
+import { openDisplay } from "./display.ts";
+import { printDryRun } from "./dry-run.ts";
+import { openProgress } from "./progress.ts";
+import { selectAccounts, selectResources } from "./select.ts";
+import { collect, type RegisterCommand, type Shell } from "./shell.ts";
+import { countTables, renderSummary } from "./summary.ts";
+
+interface SyncFlags {
+  resource?: string[];
+  account?: string[];
+  dryRun?: boolean;
+  acceptEmpty?: boolean;
+}
+
+export const registerSync: RegisterCommand = (program, shell) => {
+  program
+    .command("sync")
+    .description("Load everything once.")
+    .option("--resource <name>", "only this resource and what it needs; may be repeated", collect)
+    .option("--account <id>", "only this ad account; may be repeated", collect)
+    .option("--dry-run", "show slices and API calls, load nothing")
+    .option("--accept-empty", "believe an empty answer even where many rows stand")
+    .action((flags: SyncFlags) => sync(flags, shell));
+};
+
+async function sync(flags: SyncFlags, shell: Shell): Promise<void> {
+  const config = loadConfig();
+  const resources = selectResources(flags.resource, config);
+  const accountIds = selectAccounts(flags.account, config);
+  const { interactive, logger } = openDisplay(config, { product: flags.dryRun === true });
+  const open = await openConfiguredWarehouse(config, { signal: shell.signal });
+  try {
+    if (flags.dryRun) return await printDryRun({ config, open, logger, resources, accountIds, shell });
+    const startedAt = Date.now();
+    const progress = openProgress(interactive, shell.signal);
+    const tables = countTables();
+    const pinterest = openPinterest(config, open, { logger, onWait: progress.onWait });
+    const report = await runSync(
+      {
+        warehouse: open.warehouse,
+        pinterest,
+        logger,
+        version: VERSION,
+        signal: shell.signal,
+        onEvent(event) {
+          progress.onEvent(event);
+          tables.onEvent(event);
+        },
+      },
+      {
+        trigger: "sync",
+        resources,
+        accountIds,
+        acceptEmpty: flags.acceptEmpty === true,
+        concurrency: config.file.concurrency,
+      },
+    ).finally(() => progress.stop());
+    if (interactive) shell.print(renderSummary(report, tables, Date.now() - startedAt));
+    if (report.status !== "succeeded") shell.fail();
+  } finally {
+    await open.close();
+  }
+}

@@ -1,0 +1,54 @@
+import CliTable from "cli-table3";
+import stringWidth from "string-width";
+
+/** Terminals are at least this wide; what is wider is wrapped. */
+const WIDTH = 80;
+const GAP = "  ";
+
+export interface TableColumn {
+  readonly title: string;
+  readonly align?: "left" | "right";
+}
+
+/** A plain table without borders, at most 80 columns wide: the widest column is wrapped. */
+export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map((column, index) =>
+    Math.max(...[column.title, ...rows.map((row) => row[index] ?? "")].map((cell) => stringWidth(cell))),
+  );
+  const table = new CliTable({
+    head: columns.map((column) => column.title),
+    colAligns: columns.map((column) => column.align ?? "left"),
+    colWidths: narrow(widths),
+    wordWrap: true,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    chars: NO_BORDERS,
+  });
+  table.push(...rows.map((row) => row.map((cell) => cell.replace(/\s+/g, " "))));
+  return table.toString().replace(/[ \t]+$/gm, "");
+}
+
+function narrow(widths: readonly number[]): number[] {
+  const fitted = [...widths];
+  const excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1) - WIDTH;
+  const widest = fitted.indexOf(Math.max(...fitted));
+  if (excess > 0) fitted[widest] = Math.max(4, (fitted[widest] ?? 0) - excess);
+  return fitted;
+}
+
+const NO_BORDERS = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: GAP,
+};

@@ -1,0 +1,138 @@
+import { Buffer } from "node:buffer";
+import { nearest, suggestion } from "./suggest.ts";
+
+/** What comes from environment variables. Absent ones are undefined; presence is checked per command. */
+export interface Environment {
+  readonly appId: string | undefined;
+  readonly appSecret: string | undefined;
+  readonly refreshToken: string | undefined;
+  readonly accessToken: string | undefined;
+  readonly adAccountIds: readonly string[] | undefined;
+  readonly apiUrl: string;
+  readonly databaseUrl: string | undefined;
+  readonly schema: string;
+  readonly encryptionKey: Buffer | undefined;
+  readonly configFile: string | undefined;
+  readonly logLevel: string;
+  readonly logFormat: "json" | "text" | undefined;
+}
+
+const VARIABLES = [
+  "PINTEREST_APP_ID",
+  "PINTEREST_APP_SECRET",
+  "PINTEREST_REFRESH_TOKEN",
+  "PINTEREST_ACCESS_TOKEN",
+  "PINTEREST_AD_ACCOUNT_IDS",
+  "PINTEREST_API_URL",
+  "DATABASE_URL",
+  "WAREHOUSE_SCHEMA",
+  "TOKEN_ENCRYPTION_KEY",
+  "CONNECTOR_CONFIG",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+] as const;
+
+const DEFAULT_API_URL = "https://api.pinterest.com/v5";
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+const KEY_BYTES = 32;
+const IDENTIFIER_BYTES_MAX = 63;
+
+/** Checks the variables; every problem is added to `problems` with its variable and its fix. */
+export function parseEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  inEnvFile: ReadonlySet<string>,
+  problems: string[],
+): Environment {
+  reportTypos(variables, inEnvFile, problems);
+  const read = (name: (typeof VARIABLES)[number]) => variables[name]?.trim() || undefined;
+  return {
+    appId: read("PINTEREST_APP_ID"),
+    appSecret: read("PINTEREST_APP_SECRET"),
+    refreshToken: read("PINTEREST_REFRESH_TOKEN"),
+    accessToken: read("PINTEREST_ACCESS_TOKEN"),
+    adAccountIds: parseAccountIds(read("PINTEREST_AD_ACCOUNT_IDS"), problems),
+    apiUrl: parseApiUrl(read("PINTEREST_API_URL"), problems),
+    databaseUrl: parseDatabaseUrl(read("DATABASE_URL"), problems),
+    schema: parseSchema(read("WAREHOUSE_SCHEMA"), problems),
+    encryptionKey: parseEncryptionKey(read("TOKEN_ENCRYPTION_KEY"), problems),
+    configFile: read("CONNECTOR_CONFIG"),
+    logLevel: parseChoice("LOG_LEVEL", read("LOG_LEVEL"), LOG_LEVELS, problems) ?? "info",
+    logFormat: parseChoice("LOG_FORMAT", read("LOG_FORMAT"), ["json", "text"] as const, problems),
+  };
+}
+
+/** A misspelt variable is silently a default; in `.env` any unknown one, elsewhere one that looks like ours. */
+function reportTypos(
+  variables: Readonly<Record<string, string | undefined>>,
+  inEnvFile: ReadonlySet<string>,
+  problems: string[],
+): void {
+  for (const name of Object.keys(variables)) {
+    if (!name.startsWith("PINTEREST_") || VARIABLES.some((known) => known === name)) continue;
+    const ours = VARIABLES.filter((known) => known.startsWith("PINTEREST_"));
+    if (inEnvFile.has(name) || nearest(name, ours))
+      problems.push(`${name} is not a variable of this connector; ${suggestion(name, ours)}`);
+  }
+}
+
+function parseAccountIds(value: string | undefined, problems: string[]): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  const ids = value
+    .split(",")
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
+  for (const id of ids)
+    if (!/^\d+$/.test(id))
+      problems.push(
+        `PINTEREST_AD_ACCOUNT_IDS: "${id}" is not an ad account id; ids are digits, comma-separated`,
+      );
+  return ids.length > 0 ? [...new Set(ids)] : undefined;
+}
+
+function parseApiUrl(value: string | undefined, problems: string[]): string {
+  if (value === undefined) return DEFAULT_API_URL;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    problems.push(`PINTEREST_API_URL: not an http(s) URL; leave it out for ${DEFAULT_API_URL}`);
+  return value.replace(/\/+$/, "");
+}
+
+function parseDatabaseUrl(value: string | undefined, problems: string[]): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  // The value is not repeated: it holds a password.
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol))
+    problems.push(
+      "DATABASE_URL: not a Postgres URL; it looks like postgres://user:password@host:5432/database",
+    );
+  return value;
+}
+
+function parseSchema(value: string | undefined, problems: string[]): string {
+  if (value === undefined) return "public";
+  if (Buffer.byteLength(value) > IDENTIFIER_BYTES_MAX || value.startsWith("pg_") || /[\0"]/.test(value))
+    problems.push(
+      `WAREHOUSE_SCHEMA: "${value}" cannot be a schema; use at most 63 letters, digits and underscores, not starting with pg_`,
+    );
+  return value;
+}
+
+function parseEncryptionKey(value: string | undefined, problems: string[]): Buffer | undefined {
+  if (value === undefined) return undefined;
+  const key = Buffer.from(value, "base64");
+  if (key.length !== KEY_BYTES || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(value))
+    problems.push("TOKEN_ENCRYPTION_KEY: not 32 bytes in base64; make one with: openssl rand -base64 32");
+  return key;
+}
+
+function parseChoice<T extends string>(
+  name: string,
+  value: string | undefined,
+  choices: readonly T[],
+  problems: string[],
+): T | undefined {
+  const choice = choices.find((candidate) => candidate === value?.toLowerCase());
+  if (value !== undefined && choice === undefined)
+    problems.push(`${name}: "${value}" is not known; ${suggestion(value, choices)}`);
+  return choice;
+}

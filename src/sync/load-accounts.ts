@@ -1,0 +1,48 @@
+import { ConnectorError } from "../errors.ts";
+import type { Resource } from "../resources/define.ts";
+import { type Account, readAccounts } from "../warehouse/accounts.ts";
+import { claimSlices, releaseSlices } from "./claim.ts";
+import { failSlice, loadSlice } from "./load-slice.ts";
+import { planSlices } from "./plan.ts";
+import { planInBooks, type Run } from "./run-state.ts";
+
+/** The accounts list is short; another run that reads it is done within seconds. */
+const ACCOUNTS_PATIENCE_MS = 60_000;
+
+/**
+ * Loads the list of ad accounts, from which everything else is planned, and returns those to copy.
+ * Its lock is held only meanwhile, so that runs of different resources can go side by side.
+ * Throws when the list cannot be read, and when no account is left: a run that copies nothing must not be green.
+ */
+export async function loadAccounts(run: Run, listing: Resource): Promise<Account[]> {
+  const slices = planSlices([listing], []);
+  await claimSlices(run, slices, ACCOUNTS_PATIENCE_MS);
+  const [slice] = await planInBooks(run, slices);
+  if (slice) await loadSlice(run, slice);
+  await releaseSlices(run.locks, slices);
+  const [failure] = run.failures;
+  if (failure) throw failure.error;
+  return selectAccounts(run, listing, await readAccounts(run.warehouse));
+}
+
+/** Accounts that were asked for by id and cannot be seen are failures of their own; the others go on. */
+async function selectAccounts(run: Run, listing: Resource, visible: readonly Account[]): Promise<Account[]> {
+  const wanted = run.request.accountIds;
+  const selected = visible.filter(({ id }) => !wanted || wanted.includes(id));
+  const missing = wanted?.filter((id) => !visible.some((account) => account.id === id)) ?? [];
+  const planned = missing.map((id) => ({ resource: listing, adAccountId: id, ownerUserId: undefined }));
+  for (const slice of await planInBooks(run, planned))
+    await failSlice(run, slice, notVisible(slice.adAccountId));
+  if (selected.length === 0 && missing.length === 0)
+    throw new ConnectorError("account_not_visible", "The token sees no ad account", {
+      nextStep: "Log in at Pinterest as a user who has a role on the ad account, and create a new token.",
+    });
+  return selected;
+}
+
+function notVisible(id: string | undefined): ConnectorError {
+  return new ConnectorError("account_not_visible", `The token does not see ad account ${id}`, {
+    nextStep:
+      "Check the id, or give the token's user a role on that ad account in Pinterest's Business Manager.",
+  });
+}

@@ -1,0 +1,95 @@
+import { asConnectorError, type ConnectorError, isFatal } from "../errors.ts";
+import type { MergeCounts } from "../warehouse/merge.ts";
+import { markSliceFailed, type SliceTally } from "../warehouse/slices.ts";
+import type { Slice } from "./plan.ts";
+import type { PlannedSlice, Run } from "./run-state.ts";
+import { emptyTally, interruption, runSlice } from "./slice.ts";
+
+/** Loads a slice and keeps the books about it. Never rejects; true when it was loaded. */
+export async function loadSlice(run: Run, slice: PlannedSlice): Promise<boolean> {
+  const tally = emptyTally();
+  try {
+    if (run.signal.aborted) throw interruption(run.signal);
+    run.onEvent({ kind: "slice_started", slice });
+    const result = await runSlice(run, slice, tally);
+    run.succeeded += 1;
+    run.recordsRejected += tally.recordsRejected;
+    const fields = {
+      run_id: run.id,
+      ...sliceFields(slice),
+      ...tallyFields(tally),
+      ...mergedFields(result.merged),
+    };
+    run.logger.info(fields, "slice loaded");
+    const undeclared = [...result.drift.keys()];
+    if (undeclared.length > 0)
+      run.logger.warn(
+        { resource: slice.resource.name, fields: undeclared },
+        "undeclared fields kept in _extra",
+      );
+    run.onEvent({ kind: "slice_finished", slice, result });
+    return true;
+  } catch (error) {
+    await failSlice(run, slice, asConnectorError(error), tally);
+    return false;
+  }
+}
+
+/** Notes a slice as not loaded; a failure that nothing else in the run can survive stops the run. */
+export async function failSlice(
+  run: Run,
+  slice: PlannedSlice,
+  error: ConnectorError,
+  tally: SliceTally = emptyTally(),
+): Promise<void> {
+  run.failures.push({ slice, error });
+  if (isFatal(error) && !run.signal.aborted) run.stop.abort(error);
+  try {
+    await markSliceFailed(run.warehouse, slice.id, statusOf(error), tally, error);
+  } catch (problem) {
+    // The database itself is what failed; the end of the run, or the next run, closes the slice in the books.
+    run.logger.warn({ ...sliceFields(slice), err: problem }, "failed slice not recorded");
+  }
+  const reason = {
+    error_code: error.code,
+    error: error.message,
+    next_step: error.nextStep,
+    ...error.details,
+  };
+  const fields = { run_id: run.id, ...sliceFields(slice), ...tallyFields(tally), ...reason };
+  run.logger.error(fields, "slice failed");
+  run.onEvent({ kind: "slice_failed", slice, error });
+}
+
+function statusOf(error: ConnectorError): "failed" | "skipped" | "interrupted" {
+  if (error.code === "interrupted") return "interrupted";
+  return error.code === "parent_failed" ? "skipped" : "failed";
+}
+
+function sliceFields(slice: Slice) {
+  return {
+    resource: slice.resource.name,
+    ad_account_id: slice.adAccountId,
+    owner_user_id: slice.ownerUserId,
+  };
+}
+
+function tallyFields(tally: SliceTally) {
+  return {
+    attempts: tally.attempts,
+    pages: tally.pages,
+    records: tally.records,
+    records_rejected: tally.recordsRejected,
+    texts_repaired: tally.textsRepaired,
+    api_calls: tally.apiCalls,
+  };
+}
+
+function mergedFields(merged: MergeCounts) {
+  return {
+    rows_inserted: merged.inserted,
+    rows_updated: merged.updated,
+    rows_unchanged: merged.unchanged,
+    rows_deleted: merged.deleted,
+  };
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import { asConnectorError, ConnectorError } from "../errors.ts";
+import { resources } from "../resources/index.ts";
+import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
+import { assertMigrated } from "../warehouse/migrate.ts";
+import {
+  finishRun,
+  markKilledRuns,
+  type RunStatus,
+  type RunTotals,
+  readRunTotals,
+  startRun,
+} from "../warehouse/runs.ts";
+import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
+import { loadAccounts } from "./load-accounts.ts";
+import { failSlice } from "./load-slice.ts";
+import { loadSlices } from "./load-slices.ts";
+import { accountsWithoutOwner, planSlices, withParents } from "./plan.ts";
+import { planInBooks, type Run, type SliceFailure, type SyncContext, type SyncRequest } from "./run-state.ts";
+import { interruption } from "./slice.ts";
+
+export interface RunReport {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly totals: RunTotals;
+  /** What kept the run from succeeding: the error that ended it, else that of its first failed slice. */
+  readonly error: ConnectorError | undefined;
+  readonly failures: readonly SliceFailure[];
+}
+
+/**
+ * One run: plans, loads every slice, keeps the books, and reports.
+ * Rejects only when not even a run can be recorded (no database, not migrated); anything later is in
+ * the report. Killed at any moment, the next run finds its traces and simply works.
+ */
+export async function runSync(context: SyncContext, request: SyncRequest): Promise<RunReport> {
+  await assertMigrated(context.warehouse, resources);
+  const stop = new AbortController();
+  const locks = await openLocks(context.warehouse, (error) => stop.abort(error));
+  try {
+    const killed = await markKilledRuns(context.warehouse, locks);
+    if (killed > 0) context.logger.warn({ runs: killed }, "killed runs marked as interrupted");
+    const run = await openRun(context, request, locks, stop);
+    const error = await execute(run).then(() => undefined, asConnectorError);
+    return await closeRun(run, context.signal.aborted, error ?? run.failures[0]?.error);
+  } finally {
+    await locks.close();
+  }
+}
+
+async function openRun(
+  context: SyncContext,
+  request: SyncRequest,
+  locks: RunLocks,
+  stop: AbortController,
+): Promise<Run> {
+  const id = randomUUID();
+  // Before the run is in the books: whoever finds it there without its lock takes it for killed.
+  await locks.tryAcquire(runLock(id));
+  await startRun(context.warehouse, {
+    id,
+    trigger: request.trigger,
+    version: context.version,
+    request: {
+      resources: request.resources.map(({ name }) => name),
+      accounts: request.accountIds ?? "all",
+      accept_empty: request.acceptEmpty,
+      concurrency: request.concurrency,
+    },
+  });
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  return {
+    ...context,
+    id,
+    request,
+    locks,
+    stop,
+    signal,
+    failures: [],
+    planned: 0,
+    succeeded: 0,
+    recordsRejected: 0,
+  };
+}
+
+async function execute(run: Run): Promise<void> {
+  const wanted = withParents(run.request.resources, resources).filter(({ scope }) => scope !== "token");
+  const [listing] = resources.filter(({ scope }) => scope === "token");
+  if (!listing) throw new Error("no resource lists the ad accounts");
+  const accounts = await loadAccounts(run, listing);
+  const slices = planSlices(wanted, accounts);
+  await claimSlices(run, slices, CLAIM_PATIENCE_MS);
+  await loadSlices(run, await planInBooks(run, slices));
+  if (wanted.some(({ scope }) => scope === "owner")) await reportOwnerless(run, accounts);
+  if (run.stop.signal.aborted) throw interruption(run.stop.signal);
+}
+
+/** Catalog data is keyed by its owner; without one it cannot be loaded, and saying nothing would hide that. */
+async function reportOwnerless(
+  run: Run,
+  accounts: Parameters<typeof accountsWithoutOwner>[0],
+): Promise<void> {
+  const catalogs = resources.find(({ scope }) => scope === "owner");
+  for (const { id } of catalogs ? accountsWithoutOwner(accounts) : []) {
+    const error = new ConnectorError("pinterest_error", `Ad account ${id} came without an owner`, {
+      nextStep:
+        "Its catalogs cannot be loaded; the token's role on the account may be too low to see the owner.",
+    });
+    const slice = {
+      resource: catalogs as NonNullable<typeof catalogs>,
+      adAccountId: id,
+      ownerUserId: undefined,
+    };
+    for (const planned of await planInBooks(run, [slice])) await failSlice(run, planned, error);
+  }
+}
+
+async function closeRun(
+  run: Run,
+  interrupted: boolean,
+  error: ConnectorError | undefined,
+): Promise<RunReport> {
+  const status = interrupted ? "interrupted" : judge(run, error);
+  await finishRun(run.warehouse, run.id, status, error);
+  const totals = await readRunTotals(run.warehouse, run.id);
+  const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
+  if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
+  else run.logger.info(fields, "run finished");
+  return { id: run.id, status, totals, error, failures: run.failures };
+}
+
+function judge(run: Run, error: ConnectorError | undefined): RunStatus {
+  if (!error && run.failures.length === 0) return run.recordsRejected > 0 ? "partial" : "succeeded";
+  return error?.code !== "already_running" && run.succeeded > 0 ? "partial" : "failed";
+}

@@ -1,0 +1,148 @@
+import knexModule, { type Knex } from "knex";
+import type { Client } from "pg";
+import { ConnectorError } from "../errors.ts";
+
+/** A pool of connections to the warehouse, every one with `search_path` set to its schema. */
+export interface Warehouse {
+  readonly knex: Knex;
+  readonly schema: string;
+  /** Plain connection settings, for the one connection that lives outside the pool. */
+  readonly url: string;
+  /** Connections that `withConnection` has lent out. */
+  readonly lent: Set<Client>;
+  /** Breaks every connection that is lent out; Postgres rolls back what they were doing. */
+  cutConnections(): void;
+  close(): Promise<void>;
+}
+
+/** Backends look this often whether a killed client is still there while they work for it. */
+const CLIENT_CHECK_INTERVAL = "1s";
+const CONNECT_TIMEOUT_MS = 10_000;
+const APPLICATION_NAME = "pinterest-ads-warehouse";
+
+export interface WarehouseOptions {
+  readonly url: string;
+  readonly schema: string;
+  /** Connections the pool may open at most. */
+  readonly connections: number;
+}
+
+/** Opens a pool; connects only when first used. */
+export function openWarehouse(options: WarehouseOptions): Warehouse {
+  const knex = knexModule({
+    client: "pg",
+    connection: connectionSettings(options.url),
+    searchPath: [options.schema],
+    pool: { min: 0, max: options.connections, afterCreate: prepareConnection },
+    acquireConnectionTimeout: 60_000,
+  });
+  const lent = new Set<Client>();
+  return {
+    knex,
+    schema: options.schema,
+    url: options.url,
+    lent,
+    cutConnections() {
+      for (const client of lent) client.connection.stream.destroy();
+    },
+    close: () => knex.destroy(),
+  };
+}
+
+export function connectionSettings(url: string) {
+  return {
+    connectionString: url,
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
+}
+
+/** Runs `work` with one connection of the pool to itself, for COPY, temporary tables and transactions. */
+export async function withConnection<T>(
+  warehouse: Warehouse,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client: Client = await warehouse.knex.client.acquireConnection();
+  warehouse.lent.add(client);
+  try {
+    return await work(client);
+  } finally {
+    warehouse.lent.delete(client);
+    await warehouse.knex.client.releaseConnection(client);
+  }
+}
+
+/** All of `work` or nothing of it. */
+export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  await client.query("begin");
+  try {
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A lost connection has rolled back by itself, and asking it again would hide the first error.
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Says plainly why the warehouse cannot be reached, without the password. */
+export async function checkConnection(warehouse: Warehouse): Promise<{ version: number; database: string }> {
+  try {
+    const { rows } = await warehouse.knex.raw(
+      "select current_setting('server_version_num')::int as version, current_database() as database",
+    );
+    return rows[0];
+  } catch (error) {
+    throw describeConnectionError(error, warehouse.url);
+  }
+}
+
+const CONNECTION_HINTS: Record<string, string> = {
+  ECONNREFUSED: "Is Postgres running there, and is the port right?",
+  ENOTFOUND: "The host name does not resolve; check DATABASE_URL.",
+  EAI_AGAIN: "The host name does not resolve just now; check DATABASE_URL and the network.",
+  ETIMEDOUT: "No answer; check the address and firewalls.",
+  "28P01": "The password in DATABASE_URL is not accepted.",
+  "28000": "The role in DATABASE_URL may not log in from here.",
+  "3D000": "Create the database first (createdb), or correct its name in DATABASE_URL.",
+  "53300": "Postgres has no connection left; lower `concurrency` or raise max_connections.",
+};
+
+export function describeConnectionError(error: unknown, url: string): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const code = errorCode(error);
+  const cause = error instanceof Error ? error.message || code : String(error);
+  return new ConnectorError(
+    "database_unreachable",
+    `Cannot use the database at ${displayUrl(url)}: ${cause}`,
+    {
+      nextStep: (code && CONNECTION_HINTS[code]) || "Check DATABASE_URL.",
+      cause: error,
+    },
+  );
+}
+
+/** SQLSTATE or errno of a failure of the database or of the way to it. */
+export function errorCode(error: unknown): string | undefined {
+  if (error instanceof AggregateError) return errorCode(error.errors[0]);
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Host, port and database of a connection URL; never the password. */
+export function displayUrl(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `${hostname}:${port || "5432"}${pathname}`;
+  } catch {
+    return "DATABASE_URL";
+  }
+}
+
+function prepareConnection(client: Client, done: (error: unknown, client: Client) => void): void {
+  // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
+  client.query(`set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`, (error) =>
+    done(error, client),
+  );
+}

@@ -1,0 +1,27 @@
+import type { Client } from "pg";
+import type { Resource } from "../resources/define.ts";
+
+/** Undeclared fields that a slice met: JSON type and number of records of each. */
+export type Drift = Map<string, { type: string; records: number }>;
+
+/** Remembers new fields at Pinterest. Part of the merge transaction. */
+export async function recordDrift(
+  client: Client,
+  resource: Resource,
+  runId: string,
+  drift: Drift,
+): Promise<void> {
+  if (drift.size === 0) return;
+  const fields = [...drift].map(([field, seen]) => ({ field, ...seen }));
+  await client.query(
+    `insert into pinterest_ads_schema_drift
+            (resource, field, json_type, records, first_seen_at, last_seen_at, last_run_id)
+     select $1, field, type, records, now(), now(), $2
+       from json_to_recordset($3) as f (field text, type text, records bigint)
+      order by field
+     on conflict (resource, field) do update
+        set json_type = excluded.json_type, records = excluded.records,
+            last_seen_at = excluded.last_seen_at, last_run_id = excluded.last_run_id`,
+    [resource.name, runId, JSON.stringify(fields)],
+  );
+}

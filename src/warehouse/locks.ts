@@ -1,0 +1,76 @@
+import pg from "pg";
+import { ConnectorError } from "../errors.ts";
+import { connectionSettings, describeConnectionError, type Warehouse } from "./database.ts";
+
+/**
+ * Advisory locks of one run, all on one connection of their own, so that they end with the process
+ * however it ends. Postgres frees them as soon as the connection is gone.
+ */
+export interface RunLocks {
+  /** True when the lock is ours now; false when another run holds it. */
+  tryAcquire(name: string): Promise<boolean>;
+  release(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the lock connection. `onLost` is called once if it breaks: from then on nobody keeps another
+ * run from the same slices, so the run must stop.
+ */
+export async function openLocks(
+  warehouse: Warehouse,
+  onLost: (error: ConnectorError) => void,
+): Promise<RunLocks> {
+  const client = new pg.Client(connectionSettings(warehouse.url));
+  let closing = false;
+  const lost = (cause?: Error) => {
+    if (closing) return;
+    closing = true;
+    onLost(lockLost(cause));
+  };
+  client.on("error", lost);
+  client.on("end", () => lost());
+  try {
+    await client.connect();
+  } catch (error) {
+    closing = true;
+    throw describeConnectionError(error, warehouse.url);
+  }
+  const key = (name: string) => lockKey(warehouse.schema, name);
+  return {
+    async tryAcquire(name) {
+      const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", [
+        key(name),
+      ]);
+      return rows[0].mine;
+    },
+    async release(name) {
+      await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [key(name)]);
+    },
+    async close() {
+      closing = true;
+      await client.end();
+    },
+  };
+}
+
+/** Advisory locks are per database; the schema keeps two warehouses in one database apart. */
+export function lockKey(schema: string, name: string): string {
+  return `pinterest-ads:${schema}:${name}`;
+}
+
+export function runLock(runId: string): string {
+  return `run:${runId}`;
+}
+
+export function sliceLock(resource: string, scopeId: string): string {
+  return `slice:${resource}:${scopeId}`;
+}
+
+function lockLost(cause: Error | undefined): ConnectorError {
+  return new ConnectorError("lock_lost", "The connection that holds this run's locks broke", {
+    nextStep:
+      "Start the run again; nothing is lost. If it happens often, look at the database's log and network.",
+    cause,
+  });
+}

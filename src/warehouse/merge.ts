@@ -1,0 +1,114 @@
+import type { Client } from "pg";
+import { keyPrefix, type Resource } from "../resources/define.ts";
+import { quoteIdentifier, tableName } from "./names.ts";
+import { REJECTED_STAGE, STAGE } from "./stage.ts";
+
+/** What the merge did to the table. */
+export interface MergeCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+}
+
+export interface MergeOptions {
+  readonly runId: string;
+  /** Account or owner whose rows the slice is about; undefined when the resource is asked once for all. */
+  readonly scopeId: string | undefined;
+  /** The stage holds everything there is, so that absence means deletion. */
+  readonly complete: boolean;
+}
+
+/**
+ * Makes the stage visible. Must run inside a transaction, on the connection that holds the stage.
+ * Only rows that really differ are written; an unchanged snapshot writes nothing, not even WAL.
+ * Two rows with one key: the last one wins. Rows that are missing from a complete stage are marked
+ * `_deleted_at`, except those whose record came but was rejected.
+ */
+export async function mergeStage(
+  client: Client,
+  resource: Resource,
+  staged: number,
+  options: MergeOptions,
+): Promise<MergeCounts> {
+  const sql = compileMerge(resource);
+  await client.query(`analyze pg_temp.${STAGE} (${resource.key.map(quoteIdentifier).join(", ")})`);
+  const duplicates = await execute(client, sql.deduplicate);
+  const updated = await execute(client, sql.update, [options.runId]);
+  const inserted = await execute(client, sql.insert, [options.runId]);
+  const deleted = options.complete ? await markDeleted(client, resource, sql.markDeleted, options) : 0;
+  return { inserted, updated, unchanged: staged - duplicates - updated - inserted, deleted };
+}
+
+/** Rows of the slice that stand in the table and are not marked as deleted. */
+export async function countLiveRows(
+  client: Client,
+  resource: Resource,
+  scopeId: string | undefined,
+): Promise<number> {
+  const { rows } = await client.query(
+    `select count(*)::int as live from ${quoteIdentifier(tableName(resource))} as t
+      where t._deleted_at is null ${scopeCondition(resource, scopeId)}`,
+    scopeId === undefined ? [] : [scopeId],
+  );
+  return rows[0].live;
+}
+
+async function markDeleted(
+  client: Client,
+  resource: Resource,
+  statement: (scope: string) => string,
+  { runId, scopeId }: MergeOptions,
+): Promise<number> {
+  const scope = scopeCondition(resource, scopeId, 2);
+  return execute(client, statement(scope), scopeId === undefined ? [runId] : [runId, scopeId]);
+}
+
+function scopeCondition(resource: Resource, scopeId: string | undefined, position = 1): string {
+  return scopeId === undefined ? "" : `and t.${keyPrefix(resource.scope)} = $${position}`;
+}
+
+/** The statements of a resource's merge, derived from its columns. */
+function compileMerge(resource: Resource) {
+  const table = quoteIdentifier(tableName(resource));
+  const key = resource.key.map(quoteIdentifier);
+  const columns = [...resource.columns.map((column) => quoteIdentifier(column.name)), '"_extra"'];
+  const values = columns.filter((column) => !key.includes(column));
+  const list = (names: readonly string[], alias: string) =>
+    names.map((name) => `${alias}.${name}`).join(", ");
+  const same = (left: string, right: string) =>
+    key.map((name) => `${left}.${name} = ${right}.${name}`).join(" and ");
+  const softDelete = resource.listing === "full";
+  const rejectedKey = `array[${key.map((name) => `t.${name}::text`).join(", ")}]`;
+  return {
+    deduplicate: `
+      delete from pg_temp.${STAGE} as s
+       using (select ${key.join(", ")}, max(_n) as last from pg_temp.${STAGE}
+               group by ${key.join(", ")} having count(*) > 1) as d
+       where ${same("s", "d")} and s._n < d.last`,
+    update: `
+      update ${table} as t
+         set ${values.map((name) => `${name} = s.${name}`).join(", ")},
+             _run_id = $1, _synced_at = now()${softDelete ? ", _deleted_at = null" : ""}
+        from pg_temp.${STAGE} as s
+       where ${same("t", "s")}
+         and ((${list(values, "t")}) is distinct from (${list(values, "s")})
+              ${softDelete ? "or t._deleted_at is not null" : ""})`,
+    insert: `
+      insert into ${table} (${columns.join(", ")}, _run_id, _synced_at)
+      select ${list(columns, "s")}, $1, now()
+        from pg_temp.${STAGE} as s
+       where not exists (select from ${table} as t where ${same("t", "s")})`,
+    markDeleted: (scope: string) => `
+      update ${table} as t
+         set _deleted_at = now(), _run_id = $1, _synced_at = now()
+       where t._deleted_at is null ${scope}
+         and not exists (select from pg_temp.${STAGE} as s where ${same("s", "t")})
+         and not exists (select from pg_temp.${REJECTED_STAGE} as r where r.key = ${rejectedKey})`,
+  };
+}
+
+async function execute(client: Client, statement: string, values: readonly unknown[] = []): Promise<number> {
+  const { rowCount } = await client.query(statement, [...values]);
+  return rowCount ?? 0;
+}

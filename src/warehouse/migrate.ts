@@ -1,0 +1,153 @@
+import { readdirSync } from "node:fs";
+import type { Knex } from "knex";
+import { ConnectorError } from "../errors.ts";
+import type { Resource } from "../resources/define.ts";
+import { readTables } from "./catalog.ts";
+import type { Warehouse } from "./database.ts";
+import { errorCode } from "./database.ts";
+import { defineTable } from "./ddl.ts";
+import { MIGRATIONS_TABLE, quoteIdentifier } from "./names.ts";
+import { diffSchema } from "./schema-diff.ts";
+
+const DIRECTORY = new URL("../../migrations/", import.meta.url);
+
+/** What a migration did, or would do in a dry run. */
+export interface MigrationReport {
+  readonly migrations: readonly string[];
+  readonly statements: readonly string[];
+}
+
+/**
+ * Brings the warehouse up to the declared tables: versioned migrations first, then missing tables and
+ * columns and comments. Safe to run from many processes at once: one works, the others wait and find
+ * nothing to do. Throws `schema_newer` when the database was migrated by a later version, and
+ * `schema_differs` with a list when something differs that adding cannot mend.
+ */
+export async function migrate(
+  warehouse: Warehouse,
+  resources: readonly Resource[],
+  options: { dryRun?: boolean } = {},
+): Promise<MigrationReport> {
+  const { knex, schema } = warehouse;
+  return withMigrationLock(warehouse, async () => {
+    const pending = await readPendingMigrations(warehouse);
+    const declared = resources.map(defineTable);
+    const { statements, conflicts } = diffSchema(schema, declared, await readTables(knex, schema));
+    if (conflicts.length > 0) throw schemaDiffers(conflicts);
+    if (!options.dryRun) await apply(warehouse, pending, statements);
+    return { migrations: pending, statements };
+  });
+}
+
+/** Throws `schema_missing` or `schema_newer` unless the warehouse has what `resources` need. Changes nothing. */
+export async function assertMigrated(warehouse: Warehouse, resources: readonly Resource[]): Promise<void> {
+  const pending = await readPendingMigrations(warehouse);
+  const live = await readTables(warehouse.knex, warehouse.schema);
+  const { conflicts, missing } = diffSchema(warehouse.schema, resources.map(defineTable), live);
+  if (conflicts.length > 0) throw schemaDiffers(conflicts);
+  const lacking = [...pending.map((name) => `migration ${name}`), ...missing];
+  if (lacking.length > 0)
+    throw new ConnectorError(
+      "schema_missing",
+      `Schema "${warehouse.schema}" lacks ${lacking.length} of the connector's tables, columns or migrations (${summarize(lacking)})`,
+      { nextStep: "Run: npx pinterest-ads migrate", details: { lacking } },
+    );
+}
+
+async function apply(
+  { knex, schema }: Warehouse,
+  pending: readonly string[],
+  statements: readonly string[],
+): Promise<void> {
+  try {
+    await createSchema(knex, schema);
+    if (pending.length > 0) {
+      // Ours is the only migration running (see the lock), so a lock that knex finds is one of a killed process.
+      await knex.migrate.forceFreeMigrationsLock(migratorConfig(schema));
+      await knex.migrate.latest(migratorConfig(schema));
+    }
+    await knex.transaction(async (transaction) => {
+      for (const statement of statements) await transaction.raw(statement.replaceAll("?", "\\?"));
+    });
+  } catch (error) {
+    throw asPermissionError(error, schema);
+  }
+}
+
+async function createSchema(knex: Knex, schema: string): Promise<void> {
+  const { rows } = await knex.raw("select 1 from pg_namespace where nspname = ?", [schema]);
+  if (rows.length === 0) await knex.raw(`create schema if not exists ${quoteIdentifier(schema)}`);
+}
+
+async function withMigrationLock<T>({ knex, schema }: Warehouse, work: () => Promise<T>): Promise<T> {
+  const key = `${schema}:migrate`;
+  const connection = await knex.client.acquireConnection();
+  try {
+    await knex.raw("select pg_advisory_lock(hashtextextended(?, 0))", [key]).connection(connection);
+    return await work();
+  } finally {
+    await knex
+      .raw("select pg_advisory_unlock(hashtextextended(?, 0))", [key])
+      .connection(connection)
+      .then(() => knex.client.releaseConnection(connection));
+  }
+}
+
+/** Names of versioned migrations that are still to be run, in order. */
+async function readPendingMigrations({ knex, schema }: Warehouse): Promise<string[]> {
+  const known = listMigrations();
+  const exists = await knex.schema.withSchema(schema).hasTable(MIGRATIONS_TABLE);
+  const done: string[] = exists ? await knex.withSchema(schema).from(MIGRATIONS_TABLE).pluck("name") : [];
+  const unknown = done.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new ConnectorError(
+      "schema_newer",
+      `Schema "${schema}" was migrated by a newer version of the connector (${summarize(unknown)})`,
+      { nextStep: "Use that version or a later one; this one would not understand what it finds." },
+    );
+  return known.filter((name) => !done.includes(name));
+}
+
+function listMigrations(): string[] {
+  return readdirSync(DIRECTORY)
+    .filter((name) => name.endsWith(".ts"))
+    .toSorted();
+}
+
+function migratorConfig(schema: string): Knex.MigratorConfig {
+  return {
+    schemaName: schema,
+    tableName: MIGRATIONS_TABLE,
+    migrationSource: {
+      getMigrations: async () => listMigrations(),
+      getMigrationName: (name: string) => name,
+      getMigration: (name: string) => import(new URL(name, DIRECTORY).href),
+    },
+  };
+}
+
+function schemaDiffers(conflicts: readonly string[]): ConnectorError {
+  return new ConnectorError(
+    "schema_differs",
+    `The warehouse differs from what is declared: ${conflicts.join("; ")}`,
+    {
+      nextStep:
+        "Nothing was changed. Rename the table or undo the change by hand; a new version that changes a type brings a migration of its own.",
+      details: { conflicts },
+    },
+  );
+}
+
+function asPermissionError(error: unknown, schema: string): unknown {
+  if (errorCode(error) !== "42501") return error;
+  return new ConnectorError("database_permission", `This role may not create tables in schema "${schema}"`, {
+    nextStep:
+      "Run migrate with the role that owns the schema; sync itself needs only to read and write rows.",
+    cause: error,
+  });
+}
+
+function summarize(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${shown}, …` : shown;
+}

@@ -1,0 +1,162 @@
+import type { Column } from "../resources/column.ts";
+import type { Resource } from "../resources/define.ts";
+import { encodeField, NULL_FIELD } from "./copy-text.ts";
+import { maskUrl } from "./mask-url.ts";
+import { type ParsedValue, parsers } from "./parse-value.ts";
+import { repairText, toJsonText } from "./repair-text.ts";
+
+/** A record that can be loaded: its columns and `_extra`, encoded as one line of COPY without its end. */
+export interface ParsedRow {
+  readonly line: string;
+  /** Undeclared fields and the JSON type of each. */
+  readonly drift: readonly { field: string; type: string }[];
+  readonly textsRepaired: number;
+}
+
+/** A record that cannot be loaded, with the reason and its text without secrets. */
+export interface Rejection {
+  readonly reason: string;
+  readonly record: string;
+  /** The key's values in the key's order; undefined when one of them cannot be read. */
+  readonly key: readonly string[] | undefined;
+}
+
+export type ParseRecord = (record: unknown, given: Readonly<Record<string, string>>) => ParsedRow | Rejection;
+
+/** A b-tree entry holds some 2,700 bytes; a longer key would fail the whole merge, not the one record. */
+const KEY_BYTES_MAX = 2000;
+
+export function isRejection(result: ParsedRow | Rejection): result is Rejection {
+  return "reason" in result;
+}
+
+/**
+ * A function that turns records of a resource into rows.
+ * Never throws: what cannot be loaded comes back as a rejection. Dropped fields are gone before
+ * anything looks at the record, so that a secret lands neither in a row nor in a rejection.
+ */
+export function compileParser(resource: Resource): ParseRecord {
+  const declared = new Set(
+    resource.columns.filter((column) => !column.given).map((column) => column.path[0]),
+  );
+  const dropped = new Set(resource.droppedFields);
+  return (record, given) => {
+    if (!isRecord(record))
+      return { reason: "the record is not an object", record: toJsonText(record).text, key: undefined };
+    return parseObject(resource, declared, withoutSecrets(resource, dropped, record), given);
+  };
+}
+
+function parseObject(
+  resource: Resource,
+  declared: ReadonlySet<string | undefined>,
+  record: Record<string, unknown>,
+  given: Readonly<Record<string, string>>,
+): ParsedRow | Rejection {
+  const fields: string[] = [];
+  let textsRepaired = 0;
+  for (const column of resource.columns) {
+    const parsed = parseColumn(column, record, given);
+    if (parsed === undefined) {
+      if (resource.key.includes(column.name))
+        return reject(resource, record, given, `${column.name} is missing`);
+      fields.push(NULL_FIELD);
+    } else if ("problem" in parsed) {
+      return reject(resource, record, given, `${column.name}: ${parsed.problem}`);
+    } else {
+      if (parsed.repaired) textsRepaired += 1;
+      fields.push(encodeField(parsed.text));
+    }
+  }
+  const key = readKey(resource, record, given);
+  if (key === undefined) return reject(resource, record, given, "the key is empty or too long");
+  const extra = Object.keys(record).filter((field) => isUndeclared(field, record[field], declared, given));
+  if (extra.length === 0) return { line: [...fields, NULL_FIELD].join("\t"), drift: [], textsRepaired };
+  const json = toJsonText(Object.fromEntries(extra.map((field) => [field, record[field]])));
+  if (json.repaired) textsRepaired += 1;
+  const drift = extra.map((field) => ({ field: repairText(field), type: jsonType(record[field]) }));
+  return { line: [...fields, encodeField(json.text)].join("\t"), drift, textsRepaired };
+}
+
+/** A record may repeat a given column; only when it says something else is that worth keeping. */
+function isUndeclared(
+  field: string,
+  value: unknown,
+  declared: ReadonlySet<string | undefined>,
+  given: Readonly<Record<string, string>>,
+): boolean {
+  if (declared.has(field)) return false;
+  return !(field in given) || (value !== null && String(value) !== given[field]);
+}
+
+function parseColumn(
+  column: Column,
+  record: Record<string, unknown>,
+  given: Readonly<Record<string, string>>,
+): ParsedValue | undefined {
+  const value = column.given ? given[column.name] : readPath(record, column.path);
+  return value === undefined || value === null ? undefined : parsers[column.type](value);
+}
+
+function readPath(record: Record<string, unknown>, path: readonly string[]): unknown {
+  let value: unknown = record;
+  for (const field of path) {
+    if (!isRecord(value) || !Object.hasOwn(value, field)) return undefined;
+    value = value[field];
+  }
+  return value;
+}
+
+function readKey(
+  resource: Resource,
+  record: Record<string, unknown>,
+  given: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  const values = resource.key.map((name) => {
+    const column = resource.columns.find((candidate) => candidate.name === name);
+    const parsed = column && parseColumn(column, record, given);
+    return parsed && "text" in parsed ? parsed.text : "";
+  });
+  const bytes = values.reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  return values.includes("") || bytes > KEY_BYTES_MAX ? undefined : values;
+}
+
+function reject(
+  resource: Resource,
+  record: Record<string, unknown>,
+  given: Readonly<Record<string, string>>,
+  reason: string,
+): Rejection {
+  return { reason, record: toJsonText(record).text, key: readKey(resource, record, given) };
+}
+
+function withoutSecrets(
+  resource: Resource,
+  dropped: ReadonlySet<string>,
+  record: Record<string, unknown>,
+): Record<string, unknown> {
+  const masked = resource.columns.filter((column) => column.masked).map((column) => column.path[0]);
+  if (dropped.size === 0 && masked.length === 0) return record;
+  const entries = Object.entries(record).filter(([field]) => !dropped.has(field));
+  return Object.fromEntries(
+    entries.map(([field, value]) => [field, masked.includes(field) ? maskDeep(value) : value]),
+  );
+}
+
+/** A masked field of a wrong type lands in a rejection, and must not carry its secret there. */
+function maskDeep(value: unknown): unknown {
+  if (typeof value === "string") return maskUrl(value);
+  if (Array.isArray(value)) return value.map(maskDeep);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, child]) => [field, maskDeep(child)]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
+}
+
+function jsonType(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "object" && JSON.isRawJSON(value) ? "number" : typeof value;
+}

@@ -12,6 +12,7 @@ import { resources } from "../resources/index.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { findMissingPrivileges } from "../warehouse/privileges.ts";
+import { readStatus } from "../warehouse/status.ts";
 import { openDisplay } from "./display.ts";
 import { plural } from "./format.ts";
 import { selectAccounts, selectResources } from "./select.ts";
@@ -107,20 +108,18 @@ async function checkToken(
     [...unseen, ...none],
     `${plural(accounts.length, "account")} visible: ${names}`,
   );
-  const scopes = await findings.attempt("scopes", () => pinterest.grantedScopes());
-  if (!scopes) return;
-  const needed = new Set(selectResources(undefined, config).flatMap((resource) => [...resource.oauthScopes]));
-  findings.report(
+  const granted = await findings.attempt(
     "scopes",
-    describeMissing([...needed], scopes.granted),
-    scopes.granted.join(", ") || "not told by Pinterest",
+    async () => (await readStatus(open.warehouse)).token?.scope ?? "",
   );
+  if (granted === undefined || config.accessToken !== undefined) return;
+  const needed = new Set(selectResources(undefined, config).flatMap((resource) => [...resource.oauthScopes]));
+  findings.report("scopes", describeMissing([...needed], granted.split(/[\s,]+/)), granted);
 }
 
 const POSTGRES_MIN = 14;
 
 function describeMissing(needed: readonly OAuthScope[], granted: readonly string[]): string[] {
-  if (granted.length === 0) return [];
   const missing = needed.filter((scope) => !granted.includes(scope));
   return missing.map(
     (scope) => `the token lacks ${scope}; create one with it, or leave out the resources that need it`,

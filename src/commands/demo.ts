@@ -115,7 +115,7 @@ async function renderCampaigns({ warehouse }: OpenWarehouse): Promise<string> {
     row.summary_status ?? "",
     String(row.ads),
   ]);
-  return `\nSome campaigns (pinterest_ads_campaigns):\n\n${renderTable(columns, rows)}`;
+  return `\nSome campaigns (pinterest_ads_campaigns):\n\n${renderTable(columns, rows, "cut")}`;
 }
 
 function renderNextSteps({ embedded }: OpenWarehouse): string {

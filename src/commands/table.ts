@@ -1,7 +1,7 @@
 import CliTable from "cli-table3";
 import stringWidth from "string-width";
 
-/** Terminals are at least this wide; what is wider is wrapped. */
+/** Terminals are at least this wide; wider ones cost the reader a scroll. */
 const WIDTH = 80;
 const GAP = "  ";
 
@@ -10,7 +10,7 @@ export interface TableColumn {
   readonly align?: "left" | "right";
 }
 
-/** A plain table without borders, at most 80 columns wide: the widest column is wrapped. */
+/** A plain table without borders, at most 80 columns wide: the widest column gives way. */
 export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map((column, index) =>
     Math.max(...[column.title, ...rows.map((row) => row[index] ?? "")].map((cell) => stringWidth(cell))),
@@ -19,7 +19,7 @@ export function renderTable(columns: readonly TableColumn[], rows: readonly (rea
     head: columns.map((column) => column.title),
     colAligns: columns.map((column) => column.align ?? "left"),
     colWidths: narrow(widths),
-    wordWrap: true,
+    wordWrap: overflow === "wrap",
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     chars: NO_BORDERS,
   });

@@ -108,7 +108,7 @@ async function stagePages(
         else {
           tally.textsRepaired += parsed.textsRepaired;
           for (const { field, type } of parsed.drift) countDrift(drift, field, type);
-          await stage.add(parsed.line);
+          await stage.add(parsed);
         }
       }
       run.onEvent({ kind: "records", count: page.items.length });

@@ -41,7 +41,7 @@ export async function commitSlice(commit: SliceCommit): Promise<MergeCounts> {
     await takeTurn(commit);
     if (resource.listing === "full" && tally.records === 0 && !commit.acceptEmpty)
       await refuseSuspicion(commit);
-    const merged = await mergeStage(client, resource, counts.staged, { runId, scopeId, complete });
+    const merged = await mergeStage(client, resource, counts, { runId, scopeId, complete });
     await keepRejected(client, resource, commit);
     await recordDrift(client, resource, runId, commit.drift);
     await advanceCursor(client, resource, scopeId ?? "*", runId);

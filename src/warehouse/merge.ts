@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { keyPrefix, type Resource } from "../resources/define.ts";
 import { quoteIdentifier, tableName } from "./names.ts";
-import { REJECTED_STAGE, STAGE } from "./stage.ts";
+import { REJECTED_STAGE, STAGE, type StageCounts } from "./stage.ts";
 
 /** What the merge did to the table. */
 export interface MergeCounts {
@@ -28,16 +28,30 @@ export interface MergeOptions {
 export async function mergeStage(
   client: Client,
   resource: Resource,
-  staged: number,
+  staged: Pick<StageCounts, "staged" | "unique">,
   options: MergeOptions,
 ): Promise<MergeCounts> {
   const sql = compileMerge(resource);
-  await client.query(`analyze pg_temp.${STAGE} (${resource.key.map(quoteIdentifier).join(", ")})`);
-  const duplicates = await execute(client, sql.deduplicate);
-  const updated = await execute(client, sql.update, [options.runId]);
-  const inserted = await execute(client, sql.insert, [options.runId]);
+  const { runId, scopeId } = options;
+  const duplicates = staged.unique ? 0 : await execute(client, sql.deduplicate);
+  if (await isEmpty(client, resource, scopeId)) {
+    const inserted = await execute(client, sql.insertAll, [runId]);
+    return { inserted, updated: 0, unchanged: 0, deleted: 0 };
+  }
+  const updated = await execute(client, sql.update, [runId]);
+  const inserted = await execute(client, sql.insertNew, [runId]);
   const deleted = options.complete ? await markDeleted(client, resource, sql.markDeleted, options) : 0;
-  return { inserted, updated, unchanged: staged - duplicates - updated - inserted, deleted };
+  return { inserted, updated, unchanged: staged.staged - duplicates - updated - inserted, deleted };
+}
+
+/** True when the table has no row of the slice, marked ones included: then everything staged is new. */
+async function isEmpty(client: Client, resource: Resource, scopeId: string | undefined): Promise<boolean> {
+  const { rows } = await client.query(
+    `select not exists (select from ${quoteIdentifier(tableName(resource))} as t
+                         where true ${scopeCondition(resource, scopeId)}) as empty`,
+    scopeId === undefined ? [] : [scopeId],
+  );
+  return rows[0].empty;
 }
 
 /** Rows of the slice that stand in the table and are not marked as deleted. */
@@ -80,6 +94,9 @@ function compileMerge(resource: Resource) {
     key.map((name) => `${left}.${name} = ${right}.${name}`).join(" and ");
   const softDelete = resource.listing === "full";
   const rejectedKey = `array[${key.map((name) => `t.${name}::text`).join(", ")}]`;
+  const insert = `
+      insert into ${table} (${columns.join(", ")}, _run_id, _synced_at)
+      select ${list(columns, "s")}, $1, now() from pg_temp.${STAGE} as s`;
   return {
     deduplicate: `
       delete from pg_temp.${STAGE} as s
@@ -94,11 +111,8 @@ function compileMerge(resource: Resource) {
        where ${same("t", "s")}
          and ((${list(values, "t")}) is distinct from (${list(values, "s")})
               ${softDelete ? "or t._deleted_at is not null" : ""})`,
-    insert: `
-      insert into ${table} (${columns.join(", ")}, _run_id, _synced_at)
-      select ${list(columns, "s")}, $1, now()
-        from pg_temp.${STAGE} as s
-       where not exists (select from ${table} as t where ${same("t", "s")})`,
+    insertAll: insert,
+    insertNew: `${insert} where not exists (select from ${table} as t where ${same("t", "s")})`,
     markDeleted: (scope: string) => `
       update ${table} as t
          set _deleted_at = now(), _run_id = $1, _synced_at = now()

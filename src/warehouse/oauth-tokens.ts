@@ -2,34 +2,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Knex } from "knex";
 import type { Client, QueryResultRow } from "pg";
 import { ConnectorError } from "../errors.ts";
-import { errorCode } from "./database.ts";
+import { errorCode, inTransaction } from "./database.ts";
 import { lockKey } from "./locks.ts";
-import { quoteIdentifier, TABLE_PREFIX } from "./names.ts";
-import { createTokenCipher, type TokenCipher } from "./token-cipher.ts";
-
-/** Rotated tokens as stored; times in epoch milliseconds. */
-export interface SavedTokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly accessExpiresAt: number | undefined;
-  readonly refreshExpiresAt: number | undefined;
-  readonly scopes: readonly string[] | undefined;
-  readonly refreshedAt: number;
-}
-
-export interface SavedRefusal {
-  readonly at: number;
-  readonly fingerprint: string;
-  readonly reason: string;
-}
-
-export interface OAuthTokensRow {
-  readonly seedFingerprint: string | undefined;
-  /** `absent`: none were saved yet. `unreadable`: the encryption key is not the one they were saved with. */
-  readonly tokens: SavedTokens | "absent" | "unreadable";
-  readonly refusal: SavedRefusal | undefined;
-  readonly unfinishedSince: number | undefined;
-}
+import { quoteIdentifier } from "./names.ts";
+import {
+  OAUTH_TOKENS_TABLE,
+  type OAuthTokensRow,
+  readRow,
+  type SavedRefusal,
+  type SavedTokens,
+  sealRow,
+} from "./oauth-token-row.ts";
+import { createTokenCipher } from "./token-cipher.ts";
 
 /** The tokens of one app in `pinterest_ads_oauth_tokens`. Every method commits by itself. */
 export interface OAuthTokens {
@@ -49,28 +33,40 @@ export interface OAuthTokensOptions {
   readonly appId: string;
 }
 
-const TABLE = `${TABLE_PREFIX}oauth_tokens`;
 const LOCK_POLL_MS = 200;
 
 /** Throws `schema_missing`, `database_permission` or `database_unreachable`; never with a token in the text. */
 export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
   const { knex, schema, appId } = options;
   const cipher = createTokenCipher(options.encryptionKey);
-  const table = `${quoteIdentifier(schema)}.${TABLE}`;
+  const table = `${quoteIdentifier(schema)}.${OAUTH_TOKENS_TABLE}`;
   const lock = lockKey(schema, `oauth-tokens:${appId}`);
 
-  async function query(sql: string, values: readonly unknown[]): Promise<QueryResultRow[]> {
-    return withClient(knex, async (client) => (await client.query(sql, [...values])).rows);
+  // Slices may hold all other connections while they wait for a token: the one with the lock must do for the work.
+  let locked: Client | undefined;
+
+  async function use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    if (!locked) return withClient(knex, work);
+    try {
+      return await work(locked);
+    } catch (error) {
+      // If the connection is what failed, trying again must not depend on it.
+      locked = undefined;
+      throw error;
+    }
   }
+
+  const query = (sql: string, values: readonly unknown[]) => use((client) => run(client, sql, values));
 
   async function exclusively<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return withClient(knex, async (client) => {
       while (!(await tryLock(client, lock))) await pause(signal);
+      locked = client;
       try {
         return await work();
       } finally {
-        // If the connection is gone, Postgres has released the lock itself.
-        await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lock]).catch(() => undefined);
+        locked = undefined;
+        await unlock(client, lock);
       }
     });
   }
@@ -98,37 +94,86 @@ export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
       );
     },
     async save(seedFingerprint, tokens) {
-      await withClient(knex, (client) => saveRow(client, table, appId, cipher, seedFingerprint, tokens));
+      const row = sealRow(appId, cipher, seedFingerprint, tokens);
+      await use((client) => writeRow(client, table, row));
     },
   };
 }
 
-async function saveRow(
-  client: Client,
-  table: string,
-  appId: string,
-  cipher: TokenCipher,
-  seedFingerprint: string,
-  tokens: SavedTokens,
-): Promise<void> {
-  const row = {
-    app_id: appId,
-    access_token: cipher.seal(tokens.accessToken, placeOf(appId, "access_token")),
-    refresh_token: cipher.seal(tokens.refreshToken, placeOf(appId, "refresh_token")),
-    access_token_expires_at: toDate(tokens.accessExpiresAt),
-    refresh_token_expires_at: toDate(tokens.refreshExpiresAt),
-    scopes: tokens.scopes ?? null,
-    seed_fingerprint: seedFingerprint,
-    key_id: cipher.keyId,
-    refreshed_at: new Date(tokens.refreshedAt),
-    refresh_started_at: null,
-    refused_at: null,
-    refused_fingerprint: null,
-    refused_reason: null,
-  };
+async function writeRow(client: Client, table: string, row: Record<string, unknown>): Promise<void> {
   const columns = Object.keys(row);
   const sql = `insert into ${table} (${columns.join(", ")})
     values (${columns.map((_, index) => `$${index + 1}`).join(", ")})
     on conflict (app_id) do update set ${columns.map((name) => `${name} = excluded.${name}`).join(", ")}`;
-  await inDurableTransaction(client, () => client.query(sql, Object.values(row)));
+  await inTransaction(client, async () => {
+    // The former token is void already, so this must survive a crash of the server whatever its default is.
+    await run(client, "set local synchronous_commit = on", []);
+    await run(client, sql, Object.values(row));
+  });
+}
+
+async function tryLock(client: Client, lock: string): Promise<boolean> {
+  const [row] = await run(client, "select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", [lock]);
+  return row?.mine === true;
+}
+
+async function unlock(client: Client, lock: string): Promise<void> {
+  try {
+    await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lock]);
+  } catch {
+    // Ends the session and with it the lock, which must not go back to the pool held.
+    await client.end();
+  }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  try {
+    await wait(LOCK_POLL_MS, undefined, { signal });
+  } catch (error) {
+    throw signal.aborted
+      ? new ConnectorError("interrupted", "Stopped while another process refreshed the tokens")
+      : error;
+  }
+}
+
+async function withClient<T>(knex: Knex, work: (client: Client) => Promise<T>): Promise<T> {
+  const client: Client = await knex.client.acquireConnection().catch((error: unknown) => {
+    throw describeError(error);
+  });
+  try {
+    return await work(client);
+  } finally {
+    await knex.client.releaseConnection(client);
+  }
+}
+
+async function run(client: Client, sql: string, values: readonly unknown[]): Promise<QueryResultRow[]> {
+  try {
+    return (await client.query(sql, [...values])).rows;
+  } catch (error) {
+    throw describeError(error);
+  }
+}
+
+const UNDEFINED_TABLE = "42P01";
+const UNDEFINED_COLUMN = "42703";
+const FORBIDDEN: ReadonlySet<string | undefined> = new Set(["42501", "25006"]);
+
+function describeError(error: unknown): ConnectorError {
+  const code = errorCode(error);
+  const why = error instanceof Error ? error.message : String(error);
+  if (code === UNDEFINED_TABLE || code === UNDEFINED_COLUMN)
+    return new ConnectorError("schema_missing", `The table of the tokens is not as expected: ${why}`, {
+      nextStep: "Run `pinterest-ads migrate`.",
+      cause: error,
+    });
+  if (FORBIDDEN.has(code))
+    return new ConnectorError("database_permission", `The tokens cannot be stored: ${why}`, {
+      nextStep: `Grant select, insert and update on ${OAUTH_TOKENS_TABLE} to the role in DATABASE_URL.`,
+      cause: error,
+    });
+  return new ConnectorError("database_unreachable", `The stored tokens cannot be reached: ${why}`, {
+    nextStep: "Check DATABASE_URL and the database; then run again.",
+    cause: error,
+  });
 }

@@ -8,6 +8,8 @@ import { repairText, toJsonText } from "./repair-text.ts";
 /** A record that can be loaded: its columns and `_extra`, encoded as one line of COPY without its end. */
 export interface ParsedRow {
   readonly line: string;
+  /** The key's values in the key's order. */
+  readonly key: readonly string[];
   /** Undeclared fields and the JSON type of each. */
   readonly drift: readonly { field: string; type: string }[];
   readonly textsRepaired: number;
@@ -20,6 +22,8 @@ export interface Rejection {
   /** The key's values in the key's order; undefined when one of them cannot be read. */
   readonly key: readonly string[] | undefined;
 }
+
+const NO_DRIFT: ParsedRow["drift"] = [];
 
 export type ParseRecord = (record: unknown, given: Readonly<Record<string, string>>) => ParsedRow | Rejection;
 
@@ -54,6 +58,7 @@ function parseObject(
   given: Readonly<Record<string, string>>,
 ): ParsedRow | Rejection {
   const fields: string[] = [];
+  const key: string[] = [];
   let textsRepaired = 0;
   for (const column of resource.columns) {
     const parsed = parseColumn(column, record, given);
@@ -66,16 +71,18 @@ function parseObject(
     } else {
       if (parsed.repaired) textsRepaired += 1;
       fields.push(encodeField(parsed.text));
+      // Key columns come first and in key order; `defineResource` sees to it.
+      if (key.length < resource.key.length) key.push(parsed.text);
     }
   }
-  const key = readKey(resource, record, given);
-  if (key === undefined) return reject(resource, record, given, "the key is empty or too long");
+  if (!isUsableKey(key)) return reject(resource, record, given, "the key is empty or too long");
   const extra = Object.keys(record).filter((field) => isUndeclared(field, record[field], declared, given));
-  if (extra.length === 0) return { line: [...fields, NULL_FIELD].join("\t"), drift: [], textsRepaired };
+  if (extra.length === 0)
+    return { line: [...fields, NULL_FIELD].join("\t"), key, drift: NO_DRIFT, textsRepaired };
   const json = toJsonText(Object.fromEntries(extra.map((field) => [field, record[field]])));
   if (json.repaired) textsRepaired += 1;
   const drift = extra.map((field) => ({ field: repairText(field), type: jsonType(record[field]) }));
-  return { line: [...fields, encodeField(json.text)].join("\t"), drift, textsRepaired };
+  return { line: [...fields, encodeField(json.text)].join("\t"), key, drift, textsRepaired };
 }
 
 /** A record may repeat a given column; only when it says something else is that worth keeping. */
@@ -117,8 +124,12 @@ function readKey(
     const parsed = column && parseColumn(column, record, given);
     return parsed && "text" in parsed ? parsed.text : "";
   });
-  const bytes = values.reduce((sum, value) => sum + Buffer.byteLength(value), 0);
-  return values.includes("") || bytes > KEY_BYTES_MAX ? undefined : values;
+  return isUsableKey(values) ? values : undefined;
+}
+
+function isUsableKey(key: readonly string[]): boolean {
+  const bytes = key.reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  return !key.includes("") && bytes <= KEY_BYTES_MAX;
 }
 
 function reject(

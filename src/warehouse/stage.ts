@@ -4,8 +4,9 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { Resource } from "../resources/define.ts";
 import { decodeField, encodeField, NULL_FIELD } from "./copy-text.ts";
 import { errorCode } from "./database.ts";
+import { watchKeyOrder } from "./key-order.ts";
 import { quoteIdentifier, tableName } from "./names.ts";
-import type { Rejection } from "./parse-record.ts";
+import type { ParsedRow, Rejection } from "./parse-record.ts";
 
 /** Rows per COPY: larger ones gain nothing and cost memory. */
 const BATCH_ROWS = 10_000;
@@ -20,7 +21,7 @@ export const REJECTED_STAGE = "pinterest_ads_stage_rejected";
 
 /** Where the rows of one slice wait until the merge makes them visible. */
 export interface Stage {
-  add(line: string): Promise<void>;
+  add(row: Pick<ParsedRow, "line" | "key">): Promise<void>;
   reject(rejection: Rejection): Promise<void>;
   /** Writes what is still in memory. No row may be added afterwards. */
   flush(): Promise<StageCounts>;
@@ -32,6 +33,8 @@ export interface StageCounts {
   readonly rejected: number;
   /** Rejected records of which not even the key can be read: absence then proves nothing. */
   readonly rejectedWithoutKey: number;
+  /** True when the keys came in strict order, which rules out duplicates without looking for them. */
+  readonly unique: boolean;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
   const columns = ["_n", ...resource.columns.map((column) => column.name), "_extra"];
   const rows = openBatches(client, `${STAGE} (${columns.map(quoteIdentifier).join(", ")})`, refuse);
   const rejections = openBatches(client, `${REJECTED_STAGE} (reason, record, key)`, rethrow);
+  const order = watchKeyOrder();
   let staged = 0;
   let rejected = 0;
   let rejectedWithoutKey = 0;
@@ -66,15 +70,16 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
   }
 
   return {
-    async add(line) {
+    async add({ line, key }) {
       staged += 1;
+      order.see(key);
       await rows.add(`${staged}\t${line}`);
     },
     reject,
     async flush() {
       await rows.flush();
       await rejections.flush();
-      return { staged, rejected, rejectedWithoutKey };
+      return { staged, rejected, rejectedWithoutKey, unique: order.isStrict() };
     },
     drop: () => dropStage(client),
   };

@@ -1,0 +1,179 @@
+import type { Logger } from "pino";
+import type { RateCategory } from "../resources/define.ts";
+import { backoff } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import { endpoint } from "./endpoint.ts";
+import { attemptsSpent, type Failure, requestFailed, spamBlocked } from "./failure.ts";
+import type { Http } from "./http.ts";
+import { permissionMissing, refusedForGood } from "./permission.ts";
+import { readQuota } from "./quota.ts";
+import type { Lesson, RateLimiter, WaitNotice } from "./rate-limit.ts";
+import type { Renewals } from "./renewals.ts";
+import type { PinterestRequest } from "./request.ts";
+import { logRequest } from "./request-log.ts";
+import type { Access, Tokens } from "./tokens.ts";
+import { codeOf, judge, type Shape, type Verdict } from "./verdict.ts";
+
+/** Everything that asking needs and requests share. */
+export interface Asking {
+  readonly http: Http;
+  readonly baseUrl: string;
+  readonly tokens: Tokens;
+  readonly renewals: Renewals;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly budgetMs: number;
+  readonly maxAttempts: number;
+  readonly onWait: ((wait: WaitNotice) => void) | undefined;
+  readonly limiterOf: (category: RateCategory) => RateLimiter;
+}
+
+/** How far one request has come. */
+interface Progress {
+  /** HTTP requests sent. */
+  sent: number;
+  /** Failures that may pass; rate limits and renewed tokens are none. */
+  failures: number;
+  /** Spent on rate limits, in milliseconds. */
+  waitedMs: number;
+  /** Refusals that a token was already renewed for. */
+  readonly renewedAfter: Set<"unauthorized" | "forbidden">;
+}
+
+/**
+ * Asks until there is an answer that can be used, and returns its body; undefined for an empty answer.
+ * Throws a ConnectorError when asking on would not help or patience is at its end.
+ */
+export async function askPatiently(
+  asking: Asking,
+  request: PinterestRequest,
+  shape: Shape,
+): Promise<unknown> {
+  const progress: Progress = { sent: 0, failures: 0, waitedMs: 0, renewedAfter: new Set() };
+  for (;;) {
+    const { verdict, access, failure } = await askOnce(asking, request, shape, progress);
+    switch (verdict.kind) {
+      case "success":
+        return verdict.body;
+      case "empty":
+        return undefined;
+      case "rate_limited":
+        break;
+      case "unreachable":
+      case "transient":
+      case "invalid":
+        progress.failures += 1;
+        if (progress.failures >= asking.maxAttempts) throw attemptsSpent(verdict.kind, failure);
+        await backOff(asking, request, progress.failures);
+        break;
+      case "unauthorized":
+      case "forbidden":
+        await changeToken(asking, request, progress, access, failure, verdict.kind);
+        break;
+      case "permission_missing":
+        throw permissionMissing(failure, request.category, request.oauthScopes ?? []);
+      case "spam":
+        throw spamBlocked(failure);
+      case "failed":
+        throw requestFailed("pinterest_error", failure, NOT_RETRIED);
+    }
+  }
+}
+
+const NOT_RETRIED = "Pinterest will not answer this request otherwise if repeated; its message says why.";
+
+async function askOnce(asking: Asking, request: PinterestRequest, shape: Shape, progress: Progress) {
+  const limiter = asking.limiterOf(request.category);
+  const url = endpoint(asking.baseUrl, request.path, request.query);
+  const access = await admit(asking, request, limiter, progress);
+  const sentAt = asking.clock.now();
+  const lesson: { -readonly [Key in keyof Lesson]: Lesson[Key] } = {};
+  try {
+    progress.sent += 1;
+    request.onCall?.();
+    const reply = await asking.http.send({
+      method: "GET",
+      url,
+      authorization: `Bearer ${access.token}`,
+      signal: request.signal,
+    });
+    const now = asking.clock.now();
+    const verdict = judge(reply, {
+      shape,
+      emptyAnswers: request.emptyAnswers ?? [],
+      now,
+      secrets: [access.token],
+    });
+    if (provesToken(verdict)) asking.renewals.accepted(access);
+    if (reply.kind === "answer") lesson.quota = readQuota(reply.headers, now);
+    if (verdict.kind === "rate_limited") lesson.throttled = { delayMs: verdict.delayMs };
+    else lesson.accepted = reply.kind === "answer";
+    logRequest(asking.logger, {
+      method: "GET",
+      path: request.path,
+      query: request.query ?? {},
+      reply,
+      code: codeOf(verdict),
+      attempt: progress.sent,
+      durationMs: now - sentAt,
+      category: request.category,
+    });
+    const problem = problemOf(verdict);
+    const failure: Failure = { method: "GET", url, reply, problem, attempts: progress.sent };
+    return { verdict, access, failure };
+  } finally {
+    limiter.leave(lesson);
+  }
+}
+
+/** Gateways fail and limit before anybody has looked at the token, so not every answer says something about it. */
+function provesToken({ kind }: Verdict): boolean {
+  return kind === "success" || kind === "empty" || kind === "permission_missing";
+}
+
+/** Waits for the rate limit with a valid token in hand; getting the token may take so long that the gate closes again. */
+async function admit(
+  { tokens, budgetMs }: Asking,
+  { signal }: PinterestRequest,
+  limiter: RateLimiter,
+  progress: Progress,
+): Promise<Access> {
+  for (;;) {
+    progress.waitedMs += await limiter.ready(budgetMs - progress.waitedMs, signal);
+    const access = await tokens.access(signal);
+    if (limiter.enter()) return access;
+  }
+}
+
+async function backOff(asking: Asking, request: PinterestRequest, failures: number): Promise<void> {
+  const ms = backoff(failures, asking.random);
+  asking.onWait?.({
+    category: request.category,
+    reason: "backing_off",
+    until: asking.clock.now() + ms,
+  });
+  await asking.clock.sleep(ms, request.signal);
+}
+
+/** Sees to another token for a refused request, or throws what the refusal means when there is none to try. */
+async function changeToken(
+  { renewals }: Asking,
+  { signal, category, oauthScopes }: PinterestRequest,
+  progress: Progress,
+  access: Access,
+  failure: Failure,
+  kind: "unauthorized" | "forbidden",
+): Promise<void> {
+  const refusal = { access, mayRenew: !progress.renewedAfter.has(kind), signal };
+  const change =
+    kind === "unauthorized"
+      ? await renewals.afterUnauthorized(refusal)
+      : await renewals.afterForbidden(refusal);
+  if (change === "renewed") progress.renewedAfter.add(kind);
+  if (change === "none") throw refusedForGood(failure, category, oauthScopes ?? [], renewals.works(access));
+}
+
+function problemOf(verdict: Verdict) {
+  return "problem" in verdict ? verdict.problem : { code: undefined, message: "" };
+}

@@ -1,0 +1,33 @@
+import { ConnectorError } from "../errors.ts";
+import type { Clock } from "./clock.ts";
+
+/** Long enough for a database to fail over; the token exists nowhere else. */
+const PAUSES_MS: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
+
+/**
+ * Saves rotated tokens, trying again for some seconds, because Pinterest has already withdrawn the former ones.
+ * Not abortable for the same reason. Rejects with `token_not_saved`; the tokens must then not be used.
+ */
+export async function saveDurably(save: () => Promise<void>, clock: Clock): Promise<void> {
+  for (const pause of [...PAUSES_MS, undefined]) {
+    try {
+      return await save();
+    } catch (error) {
+      if (pause === undefined) throw notSaved(error);
+      await clock.sleep(pause);
+    }
+  }
+}
+
+function notSaved(cause: unknown): ConnectorError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ConnectorError(
+    "token_not_saved",
+    `Pinterest issued a new refresh token, but it could not be saved in the warehouse, so it is not used: ${why}`,
+    {
+      nextStep:
+        "Repair the database first. If the next run says that the token is refused, authorise the app again and put the new token into PINTEREST_REFRESH_TOKEN.",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import type { Chain } from "./token-chain.ts";
+import type { Grant } from "./token-grant.ts";
+import type { TokenSet } from "./token-store.ts";
+
+const LONGEST_MARGIN_MS = 24 * 3_600_000;
+const MARGIN_SHARE = 0.1;
+
+/** Far enough from expiry: refreshed a day, or a tenth of the lifetime if that is less, before it. */
+export function isFresh(set: TokenSet, now: number): boolean {
+  if (set.accessExpiresAt === undefined) return true;
+  const lifetime = Math.max(0, set.accessExpiresAt - set.refreshedAt);
+  return now < set.accessExpiresAt - Math.min(LONGEST_MARGIN_MS, lifetime * MARGIN_SHARE);
+}
+
+export function isUnexpired(set: TokenSet, now: number): boolean {
+  return set.accessExpiresAt === undefined || now < set.accessExpiresAt;
+}
+
+/** The same rotation. Access tokens alone do not tell: two refreshes within a second may bring the same one. */
+export function sameSet(left: TokenSet, right: TokenSet): boolean {
+  return (
+    left.accessToken === right.accessToken &&
+    left.refreshToken === right.refreshToken &&
+    left.refreshedAt === right.refreshedAt
+  );
+}
+
+/** A refresh may ask for the granted scopes or fewer, so what was granted bounds what is wanted. */
+export function scopesToAsk(wanted: readonly string[], tokens: TokenSet | undefined): readonly string[] {
+  const granted = tokens?.scopes;
+  return granted ? wanted.filter((scope) => granted.includes(scope)) : wanted;
+}
+
+/** What to store after a refresh; a refresh token that was not replaced stays valid with its expiry. */
+export function nextSet(grant: Grant, chain: Chain, now: number): TokenSet {
+  const kept = grant.refreshToken === undefined;
+  return {
+    accessToken: grant.accessToken,
+    refreshToken: grant.refreshToken ?? chain.refreshToken,
+    accessExpiresAt: grant.accessLifetimeMs === undefined ? undefined : now + grant.accessLifetimeMs,
+    refreshExpiresAt: grant.refreshExpiresAt ?? (kept ? chain.tokens?.refreshExpiresAt : undefined),
+    scopes: grant.scopes ?? chain.tokens?.scopes,
+    refreshedAt: now,
+  };
+}

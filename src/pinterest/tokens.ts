@@ -1,0 +1,185 @@
+import type { Logger } from "pino";
+import { ConnectorError } from "../errors.ts";
+import type { OAuthScope } from "../resources/define.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { DEFAULT_TIMEOUTS, openHttp, type Timeouts } from "./http.ts";
+import { interrupted, throwIfAborted, unlessAborted } from "./interrupted.ts";
+import { type Chain, type Credentials, chooseChain, refreshRefused } from "./token-chain.ts";
+import { refreshGrant } from "./token-endpoint.ts";
+import { saveDurably } from "./token-save.ts";
+import { isFresh, isUnexpired, nextSet, sameSet, scopesToAsk } from "./token-set.ts";
+import type { TokenSet, TokenStore } from "./token-store.ts";
+
+/** An access token and how many came before it in this process. */
+export interface Access {
+  readonly token: string;
+  readonly generation: number;
+}
+
+/** `unauthorized`: the token was not accepted. `forbidden`: it was, but something may be wrong with it. */
+export type RenewReason = "unauthorized" | "forbidden";
+
+export interface Tokens {
+  /** A token that should be valid. The signal ends the waiting only, never a refresh under way. */
+  access(signal?: AbortSignal): Promise<Access>;
+  /**
+   * A newer token than that generation. Callers that meet one refusal together cause one refresh.
+   * Tokens that cannot be renewed answer `forbidden` with the same generation, `unauthorized` with `token_refused`.
+   */
+  renew(generation: number, reason: RenewReason, signal?: AbortSignal): Promise<Access>;
+  /** Lets a refresh under way finish and save what it brought; afterwards every call rejects with `interrupted`. */
+  close(): Promise<void>;
+}
+
+export interface TokensOptions extends Credentials {
+  readonly baseUrl: string;
+  readonly version: string;
+  readonly store: TokenStore;
+  readonly logger: Logger;
+  readonly scopes?: readonly OAuthScope[];
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly timeouts?: Timeouts;
+  readonly maxAttempts?: number;
+}
+
+const SCOPES: readonly OAuthScope[] = ["ads:read", "catalogs:read", "user_accounts:read"];
+const MAX_ATTEMPTS = 6;
+/** After a refresh failed while the old token still holds, it is left in peace for so long. */
+const POSTPONEMENT_MS = 5 * 60_000;
+
+/**
+ * OAuth tokens that renew themselves and outlive the process.
+ * A rotated refresh token is committed to the store before its access token is handed to anybody; one process at a
+ * time refreshes. Rejects with `token_missing`, `token_key_mismatch`, `token_refused` (then for good) or
+ * `token_not_saved`; with `pinterest_unreachable` and the like when the token endpoint does not answer.
+ */
+export function createTokens(options: TokensOptions): Tokens {
+  const { store, logger, clock = systemClock, random = Math.random } = options;
+  const { maxAttempts = MAX_ATTEMPTS, scopes = SCOPES } = options;
+  const http = openHttp({ version: options.version, timeouts: options.timeouts ?? DEFAULT_TIMEOUTS });
+  const closing = new AbortController();
+  const endpoint = { ...options, http, clock, random, maxAttempts, closing: closing.signal };
+  let current: { readonly access: Access; readonly set: TokenSet } | undefined;
+  let pending: Promise<Access> | undefined;
+  let refused: ConnectorError | undefined;
+  let unsaved: { readonly seed: string; readonly set: TokenSet } | undefined;
+  let postponedUntil = 0;
+
+  function adopt(set: TokenSet): Access {
+    if (current && sameSet(current.set, set)) return current.access;
+    current = { access: { token: set.accessToken, generation: (current?.access.generation ?? 0) + 1 }, set };
+    return current.access;
+  }
+
+  function usable(set: TokenSet | undefined, stale: TokenSet | undefined): set is TokenSet {
+    if (!set || (stale && sameSet(set, stale))) return false;
+    const now = clock.now();
+    return isFresh(set, now) || (now < postponedUntil && isUnexpired(set, now));
+  }
+
+  /** The stored token if it will do, otherwise a refreshed one. `stale` is known not to be accepted. */
+  async function obtain(stale: TokenSet | undefined): Promise<Access> {
+    if (!unsaved) {
+      const { tokens } = chooseChain(options, await store.read());
+      if (usable(tokens, stale)) return adopt(tokens);
+    }
+    return store.exclusively(() => rotate(stale), closing.signal);
+  }
+
+  async function rotate(stale: TokenSet | undefined): Promise<Access> {
+    if (unsaved) return keep(unsaved.seed, unsaved.set);
+    const stored = await store.read();
+    const chain = chooseChain(options, stored);
+    // Another process may have refreshed while this one waited for its turn.
+    if (usable(chain.tokens, stale)) return adopt(chain.tokens);
+    throwIfAborted(closing.signal);
+    try {
+      return await refresh(chain, stored?.unfinishedSince);
+    } catch (error) {
+      if (stale || !outlives(chain.tokens, error)) throw error;
+      postponedUntil = clock.now() + POSTPONEMENT_MS;
+      logger.warn({ err: error }, "pinterest token refresh postponed");
+      return adopt(chain.tokens);
+    }
+  }
+
+  function outlives(set: TokenSet | undefined, error: unknown): set is TokenSet {
+    if (!set || !isUnexpired(set, clock.now()) || !(error instanceof ConnectorError)) return false;
+    return ["pinterest_unreachable", "pinterest_error", "invalid_response"].includes(error.code);
+  }
+
+  async function refresh(chain: Chain, unfinishedSince: number | undefined): Promise<Access> {
+    await store.begin(clock.now());
+    const reply = await refreshGrant(endpoint, chain.refreshToken, scopesToAsk(scopes, chain.tokens));
+    const now = clock.now();
+    if (reply.kind === "granted") return keep(chain.seedFingerprint, nextSet(reply.grant, chain, now));
+    const refusal = { at: now, fingerprint: chain.fingerprint, reason: reply.problem.message };
+    refused = refreshRefused(refusal, unfinishedSince);
+    await store.refuse(refusal).catch((error: unknown) => {
+      logger.error({ err: error }, "pinterest token refusal not recorded");
+    });
+    throw refused;
+  }
+
+  async function keep(seed: string, set: TokenSet): Promise<Access> {
+    unsaved = { seed, set };
+    await saveDurably(() => store.save(seed, set), clock);
+    unsaved = undefined;
+    logger.info(
+      { expires_at: set.accessExpiresAt && new Date(set.accessExpiresAt).toISOString() },
+      "pinterest token refreshed",
+    );
+    return adopt(set);
+  }
+
+  function share(stale: TokenSet | undefined): Promise<Access> {
+    if (closing.signal.aborted) return Promise.reject(interrupted());
+    if (refused) return Promise.reject(refused);
+    pending ??= obtain(stale).finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  }
+
+  async function access(signal?: AbortSignal): Promise<Access> {
+    throwIfAborted(closing.signal);
+    if (current && !refused && usable(current.set, undefined)) return current.access;
+    return unlessAborted(share(undefined), signal);
+  }
+
+  async function renew(generation: number, _reason: RenewReason, signal?: AbortSignal): Promise<Access> {
+    if (current?.access.generation !== generation) return access(signal);
+    const { set } = current;
+    const renewed = await unlessAborted(share(set), signal);
+    // A refresh that was under way for another reason may have settled for the token that is now refused.
+    return renewed.generation === generation ? unlessAborted(share(set), signal) : renewed;
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    await pending?.catch((error: unknown) => {
+      if (!(error instanceof ConnectorError && error.code === "interrupted"))
+        logger.error({ err: error }, "pinterest token refresh failed");
+    });
+    http.close();
+  }
+
+  return { access, renew, close };
+}
+
+/** A ready-made access token (PINTEREST_ACCESS_TOKEN), which cannot be renewed: when it is refused, the run ends. */
+export function fixedTokens(accessToken: string): Tokens {
+  const only: Access = { token: accessToken, generation: 1 };
+  return {
+    access: async () => only,
+    renew: async (_generation, reason) => {
+      if (reason === "forbidden") return only;
+      throw new ConnectorError("token_refused", "Pinterest does not accept PINTEREST_ACCESS_TOKEN", {
+        nextStep:
+          "Create a new access token (they last 30 days), or set PINTEREST_REFRESH_TOKEN, PINTEREST_APP_ID and PINTEREST_APP_SECRET and leave PINTEREST_ACCESS_TOKEN unset.",
+      });
+    },
+    close: async () => undefined,
+  };
+}

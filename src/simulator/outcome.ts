@@ -1,0 +1,45 @@
+import { Refusal, rateLimitExceeded } from "./refusal.ts";
+
+/** What is sent back, and how. */
+export interface Outcome {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** `truncated`: half the body under the full Content-Length; `reset` and `hang`: nothing at all. */
+  delivery: "whole" | "truncated" | "reset" | "hang";
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
+const HTML_PAGE =
+  "<!DOCTYPE html><html><head><title>Pinterest</title></head><body><h1>We'll be right back</h1></body></html>";
+
+export function answerJson(text: string): Outcome {
+  return { status: 200, headers: { ...JSON_TYPE }, body: text, delivery: "whole" };
+}
+
+/** Pinterest's error body. */
+export function answerRefusal({ status, code, message }: Refusal): Outcome {
+  return {
+    status,
+    headers: { ...JSON_TYPE },
+    body: JSON.stringify({ code, message }),
+    delivery: "whole",
+  };
+}
+
+/** A web page instead of data. */
+export function answerHtml(status: number): Outcome {
+  return { status, headers: { ...HTML_TYPE }, body: HTML_PAGE, delivery: "whole" };
+}
+
+/** The refusal of a request over quota; `retryAfter` in seconds, null to leave the header out. */
+export function answerRateLimited(retryAfter: string | null): Outcome {
+  const outcome = answerRefusal(rateLimitExceeded());
+  if (retryAfter !== null) outcome.headers["retry-after"] = retryAfter;
+  return outcome;
+}
+
+export function answerInternalError(): Outcome {
+  return answerRefusal(new Refusal(500, 500, "Something went wrong on our end. Sorry about that."));
+}

@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ConnectorError } from "../errors.ts";
+import { deliver } from "./deliver.ts";
+import type { ExchangeRequest } from "./exchange.ts";
+import { answerInternalError, answerRefusal, type Outcome } from "./outcome.ts";
+import { readQuery } from "./query.ts";
+import { hash } from "./random.ts";
+import type { RecordedRequest } from "./recorder.ts";
+import { Refusal } from "./refusal.ts";
+
+const HOST = "127.0.0.1";
+const BASE_PATH = "/v5";
+const MAX_FORM_BYTES = 65_536;
+
+export interface ServerOptions {
+  port: number;
+  seed: number;
+  now: () => number;
+  answer: (request: ExchangeRequest) => Outcome;
+  record: (request: RecordedRequest) => void;
+  describeRefreshToken: (token: string) => string;
+}
+
+export interface RunningServer {
+  /** Base address of the API, with `/v5`. */
+  url: string;
+  close: () => Promise<void>;
+}
+
+/** Listens on 127.0.0.1; port 0 takes any free one. A port in use fails with code `configuration`. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  let number = 0;
+  const server = createServer((request, response) => {
+    number++;
+    handle(options, number, request, response).catch((error: unknown) => {
+      // A client that hangs up while it is being answered is its own business.
+      if (request.socket.destroyed) return;
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
+  // Idle connections stay open: closing them could hit a request that is just being sent on one.
+  server.keepAliveTimeout = 0;
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${HOST}:${port}${BASE_PATH}`, close: () => stop(server) };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, HOST);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new ConnectorError("configuration", `The simulator cannot listen on port ${port}.`, {
+      cause,
+      nextStep: "Choose another port, or end the program that uses this one.",
+    });
+  }
+}
+
+async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function handle(
+  options: ServerOptions,
+  number: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", `http://${HOST}`);
+  const form = new URLSearchParams(await readForm(request));
+  const recorded = makeRecord(options, number, request, url, form);
+  options.record(recorded);
+  const outcome = url.pathname.startsWith(`${BASE_PATH}/`)
+    ? answerSafely(options, { recorded, authorization: request.headers.authorization, form })
+    : answerRefusal(new Refusal(404, 404, "Not found."));
+  outcome.headers["x-pinterest-rid"] = String(hash(options.seed, number)).padStart(16, "1");
+  recorded.status = outcome.delivery === "hang" || outcome.delivery === "reset" ? null : outcome.status;
+  await deliver(request, response, outcome);
+}
+
+/** A mistake of the simulator is answered, and named, so that it does not look like one of the client. */
+function answerSafely(options: ServerOptions, request: ExchangeRequest): Outcome {
+  try {
+    return options.answer(request);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { ...answerInternalError(), body: JSON.stringify({ code: 500, message: `Simulator: ${text}` }) };
+  }
+}
+
+async function readForm(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request) {
+    if (body.length < MAX_FORM_BYTES) body += String(chunk);
+  }
+  return body;
+}
+
+function makeRecord(
+  { now, describeRefreshToken }: ServerOptions,
+  number: number,
+  request: IncomingMessage,
+  url: URL,
+  form: URLSearchParams,
+): RecordedRequest {
+  const fields = Object.fromEntries(form);
+  if (fields["refresh_token"] !== undefined) {
+    fields["refresh_token"] = describeRefreshToken(fields["refresh_token"]);
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = String(value);
+  if (headers["authorization"] !== undefined) {
+    headers["authorization"] = headers["authorization"].replace(/ .*/s, "");
+  }
+  return {
+    number,
+    method: request.method ?? "",
+    path: url.pathname.startsWith(`${BASE_PATH}/`) ? url.pathname.slice(BASE_PATH.length) : url.pathname,
+    query: readQuery(url.searchParams),
+    headers,
+    tokenGeneration: null,
+    form: fields,
+    undocumented: [],
+    receivedAt: now(),
+    status: null,
+    fault: null,
+  };
+}

@@ -71,6 +71,9 @@ export function openPinterest(
   });
 }
 
+/** A stop waits for a refresh under way, for the new token would be lost; so it must not take long. */
+const TOKEN_TIMEOUTS = { connect: 5000, response: 15_000, request: 20_000 };
+
 /** What is missing of the credentials, each with its fix; empty when a token can be had. */
 export function findCredentialProblems(config: Config): string[] {
   if (config.accessToken !== undefined) return [];
@@ -98,6 +101,7 @@ function openTokens(config: Config, warehouse: Warehouse, options: PinterestCont
     appId,
     appSecret,
     seedRefreshToken: refreshToken,
+    timeouts: TOKEN_TIMEOUTS,
     store,
     version: VERSION,
     logger: options.logger,

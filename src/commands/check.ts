@@ -93,6 +93,7 @@ async function checkToken(
   const { logger } = openDisplay({ ...config, logLevel: "silent" }, { product: true });
   const pinterest = openPinterest(config, open, { logger });
   const accounts = await findings.attempt("token", () => listAccounts(pinterest, shell.signal));
+  await pinterest.close();
   if (!accounts) return;
   findings.report("token", [], "accepted by Pinterest");
   const wanted = selectAccounts(undefined, config);

@@ -2,17 +2,14 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { Config } from "../config.ts";
 import { readConfigFile } from "../config-file.ts";
-import { DATA_DIRECTORY, type OpenWarehouse, openConfiguredWarehouse, openPinterest } from "../context.ts";
+import { DATA_DIRECTORY, type OpenWarehouse, openConfiguredWarehouse } from "../context.ts";
 import { resources } from "../resources/index.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { runSync } from "../sync/run.ts";
-import { VERSION } from "../version.ts";
 import { readCampaignSample } from "../warehouse/campaign-sample.ts";
 import { migrate } from "../warehouse/migrate.ts";
 import { openDisplay } from "./display.ts";
-import { openProgress } from "./progress.ts";
+import { load } from "./load.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
-import { countTables, renderSummary } from "./summary.ts";
 import { renderTable } from "./table.ts";
 
 /** The demo's data stays apart from a real embedded warehouse, so that made-up rows never mix with true ones. */
@@ -44,38 +41,17 @@ async function demo(shell: Shell): Promise<void> {
 }
 
 async function fill(config: Config, open: OpenWarehouse, shell: Shell): Promise<void> {
-  const startedAt = Date.now();
-  const { interactive, logger } = openDisplay(config, { product: true });
-  const { warehouse } = open;
-  await migrate(warehouse, resources);
-  const progress = openProgress(interactive, shell.signal);
-  const tables = countTables();
-  const pinterest = openPinterest(config, open, {
-    logger,
-    onWait: progress.onWait,
-    directory: DEMO_DIRECTORY,
-  });
-  const report = await runSync(
-    {
-      warehouse,
-      pinterest,
-      logger,
-      version: VERSION,
-      signal: shell.signal,
-      onEvent(event) {
-        progress.onEvent(event);
-        tables.onEvent(event);
-      },
-    },
-    {
-      trigger: "demo",
-      resources,
-      accountIds: undefined,
-      acceptEmpty: false,
-      concurrency: config.file.concurrency,
-    },
-  ).finally(() => progress.stop());
-  shell.print(renderSummary(report, tables, Date.now() - startedAt));
+  await migrate(open.warehouse, resources);
+  const request = {
+    trigger: "demo",
+    resources,
+    accountIds: undefined,
+    acceptEmpty: false,
+    concurrency: config.file.concurrency,
+  } as const;
+  const display = openDisplay(config, { product: true });
+  const { report, summary } = await load(config, open, display, shell, request, DEMO_DIRECTORY);
+  shell.print(summary);
   if (report.status !== "succeeded") return shell.fail();
   shell.print(await renderCampaigns(open));
   shell.print(renderNextSteps(open));

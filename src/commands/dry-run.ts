@@ -55,10 +55,20 @@ function describeReason(slice: Slice, { resources }: DryRun): string {
   return slice.resource.scope === "token" ? "always first" : "needed by others";
 }
 
-/** From the last load; when there was none, Pinterest is asked, which costs one call. */
+/** From the last load; when there was none, Pinterest is asked, which costs a call. */
 async function readOrListAccounts(run: DryRun): Promise<PlannedAccount[]> {
-  const known = await readAccounts(run.open.warehouse);
-  const all: readonly PlannedAccount[] =
-    known.length > 0 ? known : await listAccounts(openPinterest(run.config, run.open, run), run.shell.signal);
+  const known: readonly PlannedAccount[] = await readAccounts(run.open.warehouse);
+  const all = known.length > 0 ? known : await askAccounts(run);
+  for (const id of run.accountIds?.filter((wanted) => !all.some((account) => account.id === wanted)) ?? [])
+    run.shell.print(`Ad account ${id} is not among those that the token saw last.`);
   return all.filter(({ id }) => !run.accountIds || run.accountIds.includes(id));
+}
+
+async function askAccounts(run: DryRun): Promise<readonly PlannedAccount[]> {
+  const pinterest = openPinterest(run.config, run.open, run);
+  try {
+    return await listAccounts(pinterest, run.shell.signal);
+  } finally {
+    await pinterest.close();
+  }
 }

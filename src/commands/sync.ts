@@ -1,13 +1,10 @@
 import { loadConfig } from "../config.ts";
-import { openConfiguredWarehouse, openPinterest } from "../context.ts";
-import { runSync } from "../sync/run.ts";
-import { VERSION } from "../version.ts";
+import { openConfiguredWarehouse } from "../context.ts";
 import { openDisplay } from "./display.ts";
 import { printDryRun } from "./dry-run.ts";
-import { openProgress } from "./progress.ts";
+import { load } from "./load.ts";
 import { selectAccounts, selectResources } from "./select.ts";
 import { collect, type RegisterCommand, type Shell } from "./shell.ts";
-import { countTables, renderSummary } from "./summary.ts";
 
 interface SyncFlags {
   resource?: string[];
@@ -31,35 +28,19 @@ async function sync(flags: SyncFlags, shell: Shell): Promise<void> {
   const config = loadConfig();
   const resources = selectResources(flags.resource, config);
   const accountIds = selectAccounts(flags.account, config);
-  const { interactive, logger } = openDisplay(config, { product: flags.dryRun === true });
+  const display = openDisplay(config, { product: flags.dryRun === true });
   const open = await openConfiguredWarehouse(config, { signal: shell.signal });
   try {
-    if (flags.dryRun) return await printDryRun({ config, open, logger, resources, accountIds, shell });
-    const startedAt = Date.now();
-    const progress = openProgress(interactive, shell.signal);
-    const tables = countTables();
-    const pinterest = openPinterest(config, open, { logger, onWait: progress.onWait });
-    const report = await runSync(
-      {
-        warehouse: open.warehouse,
-        pinterest,
-        logger,
-        version: VERSION,
-        signal: shell.signal,
-        onEvent(event) {
-          progress.onEvent(event);
-          tables.onEvent(event);
-        },
-      },
-      {
-        trigger: "sync",
-        resources,
-        accountIds,
-        acceptEmpty: flags.acceptEmpty === true,
-        concurrency: config.file.concurrency,
-      },
-    ).finally(() => progress.stop());
-    if (interactive) shell.print(renderSummary(report, tables, Date.now() - startedAt));
+    if (flags.dryRun)
+      return await printDryRun({ config, open, logger: display.logger, resources, accountIds, shell });
+    const { report, summary } = await load(config, open, display, shell, {
+      trigger: "sync",
+      resources,
+      accountIds,
+      acceptEmpty: flags.acceptEmpty === true,
+      concurrency: config.file.concurrency,
+    });
+    if (display.interactive) shell.print(summary);
     if (report.status !== "succeeded") shell.fail();
   } finally {
     await open.close();

@@ -11,7 +11,11 @@ export interface TableColumn {
 }
 
 /** A plain table without borders, at most 80 columns wide: the widest column gives way. */
-export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
+export function renderTable(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  overflow: "wrap" | "cut" = "wrap",
+): string {
   const widths = columns.map((column, index) =>
     Math.max(...[column.title, ...rows.map((row) => row[index] ?? "")].map((cell) => stringWidth(cell))),
   );
@@ -27,11 +31,14 @@ export function renderTable(columns: readonly TableColumn[], rows: readonly (rea
   return table.toString().replace(/[ \t]+$/gm, "");
 }
 
+/** Takes from the widest column, one place at a time, until the row fits. */
 function narrow(widths: readonly number[]): number[] {
   const fitted = [...widths];
-  const excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1) - WIDTH;
-  const widest = fitted.indexOf(Math.max(...fitted));
-  if (excess > 0) fitted[widest] = Math.max(4, (fitted[widest] ?? 0) - excess);
+  const gaps = GAP.length * (widths.length - 1);
+  while (fitted.reduce((sum, width) => sum + width, gaps) > WIDTH) {
+    const widest = fitted.indexOf(Math.max(...fitted));
+    fitted[widest] = (fitted[widest] ?? 0) - 1;
+  }
   return fitted;
 }
 

@@ -7,9 +7,10 @@ import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
 import { type RecordedRequest, recordRequest } from "./recorder.ts";
 import type { Denial } from "./routes/route.ts";
 import { startServer } from "./server.ts";
-import { advanceWorld, type Move } from "./world/advance.ts";
+import { advanceWorld } from "./world/advance.ts";
 import { buildWorld } from "./world/build.ts";
 import { feedSecrets } from "./world/feed.ts";
+import type { Move } from "./world/move.ts";
 import { DEFAULT_SIZE, type WorldSize } from "./world/size.ts";
 import type { World } from "./world/world.ts";
 

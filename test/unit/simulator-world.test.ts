@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { advanceWorld, type Move } from "../../src/simulator/world/advance.ts";
+import { advanceWorld } from "../../src/simulator/world/advance.ts";
 import { buildWorld } from "../../src/simulator/world/build.ts";
+import type { Move } from "../../src/simulator/world/move.ts";
 import { DEFAULT_SIZE } from "../../src/simulator/world/size.ts";
 import { listEntries, RESOURCES, type World } from "../../src/simulator/world/world.ts";
 

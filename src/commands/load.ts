@@ -1,0 +1,48 @@
+import type { Config } from "../config.ts";
+import { type OpenWarehouse, openPinterest } from "../context.ts";
+import { type RunReport, runSync } from "../sync/run.ts";
+import type { SyncRequest } from "../sync/run-state.ts";
+import { VERSION } from "../version.ts";
+import type { Display } from "./display.ts";
+import { openProgress } from "./progress.ts";
+import type { Shell } from "./shell.ts";
+import { countTables, renderSummary } from "./summary.ts";
+
+/** A run with its live display, and how it ended in words. */
+export interface WatchedRun {
+  readonly report: RunReport;
+  readonly summary: string;
+}
+
+/** Runs `request` while a person, if there is one, watches. Everything it opened is closed again. */
+export async function load(
+  config: Config,
+  open: OpenWarehouse,
+  display: Display,
+  shell: Shell,
+  request: SyncRequest,
+  directory?: string,
+): Promise<WatchedRun> {
+  const startedAt = Date.now();
+  const progress = openProgress(display.interactive, shell.signal);
+  const tables = countTables();
+  const options = { logger: display.logger, onWait: progress.onWait, ...(directory ? { directory } : {}) };
+  try {
+    const pinterest = openPinterest(config, open, options);
+    const context = {
+      warehouse: open.warehouse,
+      pinterest,
+      logger: display.logger,
+      version: VERSION,
+      signal: shell.signal,
+      onEvent(event: Parameters<typeof progress.onEvent>[0]) {
+        progress.onEvent(event);
+        tables.onEvent(event);
+      },
+    };
+    const report = await runSync(context, request).finally(() => pinterest.close());
+    return { report, summary: renderSummary(report, tables, Date.now() - startedAt) };
+  } finally {
+    progress.stop();
+  }
+}

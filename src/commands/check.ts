@@ -14,7 +14,7 @@ import { assertMigrated } from "../warehouse/migrate.ts";
 import { findMissingPrivileges } from "../warehouse/privileges.ts";
 import { readStatus } from "../warehouse/status.ts";
 import { openDisplay } from "./display.ts";
-import { plural } from "./format.ts";
+import { plural, printable } from "./format.ts";
 import { selectAccounts, selectResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 
@@ -111,11 +111,11 @@ async function checkToken(
   );
   const granted = await findings.attempt(
     "scopes",
-    async () => (await readStatus(open.warehouse)).token?.scope ?? "",
+    async () => (await readStatus(open.warehouse)).token?.scopes ?? [],
   );
   if (granted === undefined || config.accessToken !== undefined) return;
   const needed = new Set(selectResources(undefined, config).flatMap((resource) => [...resource.oauthScopes]));
-  findings.report("scopes", describeMissing([...needed], granted.split(/[\s,]+/)), granted);
+  findings.report("scopes", describeMissing([...needed], granted), granted.join(", "));
 }
 
 const POSTGRES_MIN = 14;
@@ -137,7 +137,7 @@ interface Findings {
 function openFindings(shell: Shell): Findings {
   let count = 0;
   const line = (mark: string, subject: string, text: string) =>
-    shell.print(`${mark.padEnd(5)}${subject.padEnd(15)}${text}`);
+    shell.print(`${mark.padEnd(5)}${subject.padEnd(15)}${printable(text)}`);
   function report(subject: string, problems: readonly string[], fine: string): void {
     count += problems.length;
     if (problems.length === 0) line("ok", subject, fine);

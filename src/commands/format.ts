@@ -22,3 +22,8 @@ export function formatMoment(moment: Date): string {
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** Text from Pinterest for a terminal: control characters could move the cursor or hide what follows. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ").replace(/\s+/g, " ");
+}

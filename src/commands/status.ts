@@ -110,5 +110,5 @@ function renderToken(token: TokenStatus | undefined): string | undefined {
     moment
       ? `${plural(Math.max(0, Math.floor((moment.getTime() - Date.now()) / DAY_MS)), "day")} left`
       : "unknown";
-  return `Access token: ${left(token.access_expires_at)}. Refresh token: ${left(token.refresh_expires_at)}; each refresh renews it.`;
+  return `Access token: ${left(token.access_token_expires_at)}. Refresh token: ${left(token.refresh_token_expires_at)}; each refresh renews it.`;
 }

@@ -1,5 +1,6 @@
 import CliTable from "cli-table3";
 import stringWidth from "string-width";
+import { printable } from "./format.ts";
 
 /** Terminals are at least this wide; wider ones cost the reader a scroll. */
 const WIDTH = 80;
@@ -27,7 +28,7 @@ export function renderTable(
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     chars: NO_BORDERS,
   });
-  table.push(...rows.map((row) => row.map((cell) => cell.replace(/\s+/g, " "))));
+  table.push(...rows.map((row) => row.map(printable)));
   return table.toString().replace(/[ \t]+$/gm, "");
 }
 

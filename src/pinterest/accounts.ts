@@ -8,9 +8,9 @@ export interface VisibleAccount {
   readonly permissions: readonly string[];
 }
 
-/** The ad accounts that the token sees (GET /ad_accounts, shared ones included). Loads nothing. */
+/** The ad accounts that the token sees, each once (GET /ad_accounts, shared ones included). Loads nothing. */
 export async function listAccounts(pinterest: Pinterest, signal: AbortSignal): Promise<VisibleAccount[]> {
-  const accounts: VisibleAccount[] = [];
+  const accounts = new Map<string, VisibleAccount>();
   const pages = pinterest.list({
     path: "/ad_accounts",
     query: { include_shared_accounts: "true" },
@@ -18,8 +18,9 @@ export async function listAccounts(pinterest: Pinterest, signal: AbortSignal): P
     oauthScopes: ["ads:read"],
     signal,
   });
-  for await (const page of pages) accounts.push(...page.items.flatMap(readAccount));
-  return accounts;
+  for await (const page of pages)
+    for (const account of page.items.flatMap(readAccount)) accounts.set(account.id, account);
+  return [...accounts.values()];
 }
 
 function readAccount(item: unknown): VisibleAccount[] {

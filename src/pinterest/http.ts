@@ -13,7 +13,7 @@ export interface Timeouts {
   readonly request: number;
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, response: 60_000, request: 120_000 };
+export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, response: 30_000, request: 120_000 };
 
 export interface Answer {
   readonly kind: "answer";

@@ -1,6 +1,6 @@
 import { adAccountId, decimal, flag, integer, json, micro, text, time } from "./column.ts";
 import { defineResource } from "./define.ts";
-import { ENTITY_STATUSES } from "./statuses.ts";
+import { EVERY_ENTITY } from "./statuses.ts";
 
 export const adGroups = defineResource({
   kind: "list",
@@ -11,7 +11,7 @@ export const adGroups = defineResource({
   category: "ads_read",
   oauthScopes: ["ads:read"],
   scope: "ad_account",
-  query: { entity_statuses: ENTITY_STATUSES },
+  query: EVERY_ENTITY,
   listing: "full",
   key: ["ad_account_id", "id"],
   columns: [

@@ -1,6 +1,6 @@
 import { adAccountId, flag, json, text, time } from "./column.ts";
 import { defineResource } from "./define.ts";
-import { ENTITY_STATUSES } from "./statuses.ts";
+import { EVERY_ENTITY } from "./statuses.ts";
 
 export const ads = defineResource({
   kind: "list",
@@ -12,7 +12,7 @@ export const ads = defineResource({
   category: "ads_read",
   oauthScopes: ["ads:read"],
   scope: "ad_account",
-  query: { entity_statuses: ENTITY_STATUSES },
+  query: EVERY_ENTITY,
   listing: "full",
   key: ["ad_account_id", "id"],
   columns: [

@@ -1,6 +1,6 @@
 import { adAccountId, flag, micro, text } from "./column.ts";
 import { defineResource } from "./define.ts";
-import { ENTITY_STATUSES } from "./statuses.ts";
+import { EVERY_ENTITY } from "./statuses.ts";
 
 /** Pinterest refuses to list these without an ad group; only catalog-sales campaigns have any. */
 export const productGroupPromotions = defineResource({
@@ -13,7 +13,7 @@ export const productGroupPromotions = defineResource({
   category: "ads_read",
   oauthScopes: ["ads:read"],
   scope: "ad_account",
-  query: { entity_statuses: ENTITY_STATUSES },
+  query: EVERY_ENTITY,
   parent: {
     resource: "ad_groups",
     column: "id",

@@ -3,10 +3,11 @@ import type { Warehouse } from "./database.ts";
 /** Tokens as they may be shown: ages and lifetimes, never the tokens. */
 export interface TokenStatus {
   readonly refreshed_at: Date | null;
-  readonly access_expires_at: Date | null;
-  readonly refresh_expires_at: Date | null;
-  readonly scope: string | null;
+  readonly access_token_expires_at: Date | null;
+  readonly refresh_token_expires_at: Date | null;
+  readonly scopes: readonly string[] | null;
   readonly refused_at: Date | null;
+  readonly refused_reason: string | null;
 }
 
 export interface FreshnessRow {
@@ -101,7 +102,7 @@ export async function readStatus({ knex }: Warehouse): Promise<WarehouseStatus> 
     ),
     token: (
       await query<TokenStatus>(
-        `select refreshed_at, access_expires_at, refresh_expires_at, scope, refused_at
+        `select refreshed_at, access_token_expires_at, refresh_token_expires_at, scopes, refused_at, refused_reason
            from pinterest_ads_oauth_tokens order by refreshed_at desc nulls last limit 1`,
       )
     )[0],

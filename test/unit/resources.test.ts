@@ -80,7 +80,7 @@ describe.each(resources.map((resource) => [resource.name, resource] as const))("
 test.each(["campaigns", "ad_groups", "ads", "product_group_promotions"])(
   "%s are asked for in every status, archived ones included",
   (name) => {
-    expect(findResource(name)?.query).toEqual({ entity_statuses: ENTITY_STATUSES });
+    expect(findResource(name)?.query).toEqual({ entity_statuses: ENTITY_STATUSES, order: "ASCENDING" });
     expect(ENTITY_STATUSES).toEqual(["ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"]);
   },
 );

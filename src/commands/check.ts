@@ -55,9 +55,8 @@ async function checkDatabaseAndToken(
     if (!credentialsGiven) return;
     if (migrated || config.accessToken !== undefined) await checkToken(config, open, findings, shell);
     else
-      findings.report(
+      findings.skip(
         "token",
-        [],
         "not tested: testing rotates it, and the new one needs the tables to be kept in",
       );
   } finally {
@@ -129,6 +128,8 @@ function describeMissing(needed: readonly OAuthScope[], granted: readonly string
 
 interface Findings {
   report(subject: string, problems: readonly string[], fine: string): void;
+  /** Says what could not be tested, which is neither fine nor a problem of its own. */
+  skip(subject: string, why: string): void;
   /** The result of `work`; a failure becomes a problem and undefined. */
   attempt<T>(subject: string, work: () => Promise<T>): Promise<T | undefined>;
   count(): number;
@@ -145,6 +146,7 @@ function openFindings(shell: Shell): Findings {
   }
   return {
     report,
+    skip: (subject, why) => line("--", subject, why),
     async attempt(subject, work) {
       try {
         return await work();

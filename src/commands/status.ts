@@ -4,6 +4,7 @@ import { resources } from "../resources/index.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { readStatus, type StatusRun, type TokenStatus, type WarehouseStatus } from "../warehouse/status.ts";
+import { describePlace, renderFailures } from "./failures.ts";
 import { formatCount, formatDuration, formatMoment, plural } from "./format.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 import { renderTable } from "./table.ts";
@@ -34,7 +35,7 @@ function renderStatus(status: WarehouseStatus): string {
   return [
     section("Last runs (UTC)", renderRuns(status.runs)),
     section("Loaded (UTC)", renderFreshness(status)),
-    section("Not loaded by the last finished run", renderFailures(status)),
+    section("Not loaded by the last finished run", renderNotLoaded(status)),
     section("Rejected by the last finished run", renderRejected(status)),
     section("Fields that this version does not know, kept in _extra", renderDrift(status)),
     section("Token", renderToken(status.token)),
@@ -75,14 +76,13 @@ function renderFreshness({ freshness }: WarehouseStatus): string | undefined {
   );
 }
 
-function renderFailures({ failed_slices }: WarehouseStatus): string | undefined {
+function renderNotLoaded({ failed_slices }: WarehouseStatus): string | undefined {
   if (failed_slices.length === 0) return undefined;
-  const rows = failed_slices.map((slice) => [
-    slice.resource,
-    slice.owner_user_id ?? slice.ad_account_id ?? "",
-    slice.error ?? slice.status,
-  ]);
-  return renderTable([{ title: "resource" }, { title: "account or owner" }, { title: "why" }], rows);
+  const failures = failed_slices.map((slice) => ({
+    where: describePlace(slice.resource, slice.owner_user_id ?? slice.ad_account_id),
+    why: slice.error ?? slice.status,
+  }));
+  return renderFailures(failures).join("\n");
 }
 
 function renderRejected({ rejected }: WarehouseStatus): string | undefined {

@@ -2,6 +2,7 @@ import type { ConnectorError } from "../errors.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { scopeId } from "../sync/plan.ts";
 import type { RunReport } from "../sync/run.ts";
+import { describePlace, renderFailures } from "./failures.ts";
 import { formatCount, formatDuration, plural } from "./format.ts";
 import { renderTable } from "./table.ts";
 
@@ -40,7 +41,7 @@ export function countTables(): Tables {
 
 /** The end of a run for a person: a line per table, what failed and what to do, and the bottom line. */
 export function renderSummary(report: RunReport, tables: Tables, elapsedMs: number): string {
-  return [renderCounts(tables), ...renderFailures(report), renderBottomLine(report, elapsedMs)].join("\n\n");
+  return [renderCounts(tables), ...renderNotLoaded(report), renderBottomLine(report, elapsedMs)].join("\n\n");
 }
 
 function renderCounts({ counts }: Tables): string {
@@ -53,16 +54,12 @@ function renderCounts({ counts }: Tables): string {
   return renderTable(columns, rows);
 }
 
-/** The same failure of many slices is told once. */
-function renderFailures({ failures }: RunReport): string[] {
-  const byText = Map.groupBy(failures, ({ error }) => `${error.message}\n${error.nextStep ?? ""}`);
-  return [...byText.values()].map((same) => {
-    const [first] = same;
-    const where = same.map(({ slice }) => [slice.resource.name, scopeId(slice)].filter(Boolean).join(" of "));
-    const shown =
-      where.length > 3 ? `${where.slice(0, 3).join(", ")} and ${where.length - 3} more` : where.join(", ");
-    return `Not loaded: ${shown}\n${first ? indent(first.error) : ""}`;
-  });
+function renderNotLoaded({ failures }: RunReport): string[] {
+  const lines = failures.map(({ slice, error }) => ({
+    where: describePlace(slice.resource.name, scopeId(slice)),
+    why: [error.message, error.nextStep].filter(Boolean).join("\n"),
+  }));
+  return renderFailures(lines).map((text) => `Not loaded: ${text}`);
 }
 
 function indent(error: ConnectorError): string {

@@ -37,8 +37,8 @@ interface Progress {
   failures: number;
   /** Spent on rate limits, in milliseconds. */
   waitedMs: number;
-  /** Refusals that a token was already renewed for. */
-  readonly renewedAfter: Set<"unauthorized" | "forbidden">;
+  /** How often a token was renewed for this request, by refusal. */
+  readonly renewed: { unauthorized: number; forbidden: number };
 }
 
 /**
@@ -50,7 +50,12 @@ export async function askPatiently(
   request: PinterestRequest,
   shape: Shape,
 ): Promise<unknown> {
-  const progress: Progress = { sent: 0, failures: 0, waitedMs: 0, renewedAfter: new Set() };
+  const progress: Progress = {
+    sent: 0,
+    failures: 0,
+    waitedMs: 0,
+    renewed: { unauthorized: 0, forbidden: 0 },
+  };
   for (;;) {
     const { verdict, access, failure } = await askOnce(asking, request, shape, progress);
     switch (verdict.kind) {
@@ -158,20 +163,24 @@ async function backOff(asking: Asking, request: PinterestRequest, failures: numb
 
 /** Sees to another token for a refused request, or throws what the refusal means when there is none to try. */
 async function changeToken(
-  { renewals }: Asking,
-  { signal, category, oauthScopes }: PinterestRequest,
+  asking: Asking,
+  request: PinterestRequest,
   progress: Progress,
   access: Access,
   failure: Failure,
   kind: "unauthorized" | "forbidden",
 ): Promise<void> {
-  const refusal = { access, mayRenew: !progress.renewedAfter.has(kind), signal };
+  const { renewals } = asking;
+  const { signal, category, oauthScopes } = request;
+  const refusal = { access, renewedBefore: progress.renewed[kind], signal };
   const change =
     kind === "unauthorized"
       ? await renewals.afterUnauthorized(refusal)
       : await renewals.afterForbidden(refusal);
-  if (change === "renewed") progress.renewedAfter.add(kind);
+  if (change === "renewed") progress.renewed[kind] += 1;
   if (change === "none") throw refusedForGood(failure, category, oauthScopes ?? [], renewals.works(access));
+  // The first repetition is immediate; a token that is refused as well gets time to become known everywhere.
+  if (progress.renewed[kind] > 1) await backOff(asking, request, progress.renewed[kind]);
 }
 
 function problemOf(verdict: Verdict) {

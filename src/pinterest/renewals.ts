@@ -8,7 +8,7 @@ export interface Renewals {
   accepted(access: Access): void;
   /** Whether this token was ever accepted. */
   works(access: Access): boolean;
-  /** After 401. Does not renew a token that was itself fetched because of a 401 and never worked. */
+  /** After 401. Gives up when several tokens in a row, each fetched because of a 401, never worked. */
   afterUnauthorized(refusal: Refused): Promise<Change>;
   /** After 403, which is seldom the token's fault: renews at most once in the life of the process. */
   afterForbidden(refusal: Refused): Promise<Change>;
@@ -16,17 +16,24 @@ export interface Renewals {
 
 export interface Refused {
   readonly access: Access;
-  /** Whether the request has not yet had a token renewed for it. */
-  readonly mayRenew: boolean;
+  /** How often a token was already renewed for this request and this kind of refusal. */
+  readonly renewedBefore: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /** `newer`: somebody else has renewed since the request was sent. `none`: there is no other token to try. */
 export type Change = "newer" | "renewed" | "none";
 
+/**
+ * A token may be revoked again before its first use, and by bad luck once more. So many in a row are no bad
+ * luck: the account or the app is shut out, and going on would only wear out refresh tokens.
+ */
+const RENEWALS_WITHOUT_SUCCESS = 5;
+
 export function createRenewals(tokens: Tokens): Renewals {
   let lastAccepted = 0;
-  let lastRenewed = 0;
+  let renewedInVain = 0;
+  let newest = 0;
   let afterForbidden: Promise<Access> | undefined;
 
   async function isOutdated({ access, signal }: Refused): Promise<boolean> {
@@ -46,19 +53,22 @@ export function createRenewals(tokens: Tokens): Renewals {
   return {
     accepted: (access) => {
       lastAccepted = Math.max(lastAccepted, access.generation);
+      renewedInVain = 0;
     },
     works: (access) => lastAccepted >= access.generation,
     async afterUnauthorized(refusal) {
       const { generation } = refusal.access;
       if (await isOutdated(refusal)) return "newer";
-      const neverWorked = generation === lastRenewed && lastAccepted < generation;
-      if (neverWorked || !refusal.mayRenew) return "none";
-      lastRenewed = (await tokens.renew(generation, "unauthorized", refusal.signal)).generation;
+      if (Math.max(renewedInVain, refusal.renewedBefore) >= RENEWALS_WITHOUT_SUCCESS) return "none";
+      const renewed = await tokens.renew(generation, "unauthorized", refusal.signal);
+      if (renewed.generation === newest) return "newer";
+      newest = renewed.generation;
+      renewedInVain += 1;
       return "renewed";
     },
     async afterForbidden(refusal) {
       if (await isOutdated(refusal)) return "newer";
-      if (!refusal.mayRenew) return "none";
+      if (refusal.renewedBefore > 0) return "none";
       afterForbidden ??= renewOnce(refusal.access);
       const renewed = await unlessAborted(afterForbidden, refusal.signal);
       return renewed.generation > refusal.access.generation ? "renewed" : "none";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { asConnectorError, ConnectorError } from "../errors.ts";
 import { resources } from "../resources/index.ts";
+import { checkConnection } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import {
@@ -34,6 +35,7 @@ export interface RunReport {
  * the report. Killed at any moment, the next run finds its traces and simply works.
  */
 export async function runSync(context: SyncContext, request: SyncRequest): Promise<RunReport> {
+  await checkConnection(context.warehouse);
   await assertMigrated(context.warehouse, resources);
   const stop = new AbortController();
   const locks = await openLocks(context.warehouse, (error) => stop.abort(error));

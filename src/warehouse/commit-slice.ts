@@ -36,7 +36,7 @@ export async function commitSlice(commit: SliceCommit): Promise<MergeCounts> {
   const { client, resource, stage, runId, scopeId, tally } = commit;
   const counts = await stage.flush();
   tally.recordsRejected = counts.rejected;
-  const complete = resource.listing === "full" && counts.rejectedWithoutKey === 0;
+  const complete = resource.listing === "full";
   return inTransaction(client, async () => {
     await takeTurn(commit);
     if (resource.listing === "full" && tally.records === 0 && !commit.acceptEmpty)

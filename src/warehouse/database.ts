@@ -20,6 +20,9 @@ const CLIENT_CHECK_INTERVAL = "1s";
 const CONNECT_TIMEOUT_MS = 10_000;
 const APPLICATION_NAME = "pinterest-ads-warehouse";
 
+/** knex prints what it also throws, with its stack and to stdout, where log lines or a document belong. */
+const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
+
 export interface WarehouseOptions {
   readonly url: string;
   readonly schema: string;
@@ -35,6 +38,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     searchPath: [options.schema],
     pool: { min: 0, max: options.connections, afterCreate: prepareConnection },
     acquireConnectionTimeout: 60_000,
+    log: SILENT,
   });
   const lent = new Set<Client>();
   return {

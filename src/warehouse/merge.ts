@@ -28,7 +28,7 @@ export interface MergeOptions {
 export async function mergeStage(
   client: Client,
   resource: Resource,
-  staged: Pick<StageCounts, "staged" | "unique">,
+  staged: Pick<StageCounts, "staged" | "unique" | "unidentified">,
   options: MergeOptions,
 ): Promise<MergeCounts> {
   const sql = compileMerge(resource);
@@ -40,7 +40,9 @@ export async function mergeStage(
   }
   const updated = await execute(client, sql.update, [runId]);
   const inserted = await execute(client, sql.insertNew, [runId]);
-  const deleted = options.complete ? await markDeleted(client, resource, sql.markDeleted, options) : 0;
+  const deleted = options.complete
+    ? await markDeleted(client, resource, sql.missing, options, staged.unidentified)
+    : 0;
   return { inserted, updated, unchanged: staged.staged - duplicates - updated - inserted, deleted };
 }
 
@@ -68,18 +70,34 @@ export async function countLiveRows(
   return rows[0].live;
 }
 
+/**
+ * Marks what is missing, unless rejected records without a readable key could account for all of it:
+ * then the missing rows may well be there, and are looked at again by the next run.
+ */
 async function markDeleted(
   client: Client,
   resource: Resource,
-  statement: (scope: string) => string,
+  missing: string,
   { runId, scopeId }: MergeOptions,
+  unidentified: number,
 ): Promise<number> {
-  const scope = scopeCondition(resource, scopeId, 2);
-  return execute(client, statement(scope), scopeId === undefined ? [runId] : [runId, scopeId]);
+  const table = quoteIdentifier(tableName(resource));
+  const condition = `${missing} ${scopeCondition(resource, scopeId)}`;
+  const scope = scopeId === undefined ? [] : [scopeId];
+  if (unidentified > 0) {
+    const { rows } = await client.query(
+      `select count(*)::int as n from ${table} as t where ${condition}`,
+      scope,
+    );
+    if (rows[0].n <= unidentified) return 0;
+  }
+  const position = scope.length + 1;
+  const mark = `update ${table} as t set _deleted_at = now(), _synced_at = now(), _run_id = $${position}`;
+  return execute(client, `${mark} where ${condition}`, [...scope, runId]);
 }
 
-function scopeCondition(resource: Resource, scopeId: string | undefined, position = 1): string {
-  return scopeId === undefined ? "" : `and t.${keyPrefix(resource.scope)} = $${position}`;
+function scopeCondition(resource: Resource, scopeId: string | undefined): string {
+  return scopeId === undefined ? "" : `and t.${keyPrefix(resource.scope)} = $1`;
 }
 
 /** The statements of a resource's merge, derived from its columns. */
@@ -113,10 +131,8 @@ function compileMerge(resource: Resource) {
               ${softDelete ? "or t._deleted_at is not null" : ""})`,
     insertAll: insert,
     insertNew: `${insert} where not exists (select from ${table} as t where ${same("t", "s")})`,
-    markDeleted: (scope: string) => `
-      update ${table} as t
-         set _deleted_at = now(), _run_id = $1, _synced_at = now()
-       where t._deleted_at is null ${scope}
+    missing: `
+      t._deleted_at is null
          and not exists (select from pg_temp.${STAGE} as s where ${same("s", "t")})
          and not exists (select from pg_temp.${REJECTED_STAGE} as r where r.key = ${rejectedKey})`,
   };

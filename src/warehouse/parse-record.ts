@@ -19,8 +19,11 @@ export interface ParsedRow {
 export interface Rejection {
   readonly reason: string;
   readonly record: string;
-  /** The key's values in the key's order; undefined when one of them cannot be read. */
-  readonly key: readonly string[] | undefined;
+  /**
+   * The key's values in the key's order; `unreadable` when it is a record of who knows which row, `none` when it
+   * is no record at all.
+   */
+  readonly key: readonly string[] | "unreadable" | "none";
 }
 
 const NO_DRIFT: ParsedRow["drift"] = [];
@@ -46,7 +49,7 @@ export function compileParser(resource: Resource): ParseRecord {
   const dropped = new Set(resource.droppedFields);
   return (record, given) => {
     if (!isRecord(record))
-      return { reason: "the record is not an object", record: toJsonText(record).text, key: undefined };
+      return { reason: "the record is not an object", record: toJsonText(record).text, key: "none" };
     return parseObject(resource, declared, withoutSecrets(resource, dropped, record), given);
   };
 }
@@ -138,7 +141,7 @@ function reject(
   given: Readonly<Record<string, string>>,
   reason: string,
 ): Rejection {
-  return { reason, record: toJsonText(record).text, key: readKey(resource, record, given) };
+  return { reason, record: toJsonText(record).text, key: readKey(resource, record, given) ?? "unreadable" };
 }
 
 function withoutSecrets(

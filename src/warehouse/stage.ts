@@ -31,8 +31,8 @@ export interface Stage {
 export interface StageCounts {
   readonly staged: number;
   readonly rejected: number;
-  /** Rejected records of which not even the key can be read: absence then proves nothing. */
-  readonly rejectedWithoutKey: number;
+  /** Rejected records of which not even the key can be read: so many rows may seem missing and are not. */
+  readonly unidentified: number;
   /** True when the keys came in strict order, which rules out duplicates without looking for them. */
   readonly unique: boolean;
 }
@@ -52,12 +52,12 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
   const order = watchKeyOrder();
   let staged = 0;
   let rejected = 0;
-  let rejectedWithoutKey = 0;
+  let unidentified = 0;
 
   async function reject(rejection: Rejection): Promise<void> {
     rejected += 1;
-    if (rejection.key === undefined) rejectedWithoutKey += 1;
-    const key = rejection.key === undefined ? NULL_FIELD : encodeField(arrayLiteral(rejection.key));
+    if (rejection.key === "unreadable") unidentified += 1;
+    const key = typeof rejection.key === "string" ? NULL_FIELD : encodeField(arrayLiteral(rejection.key));
     await rejections.add([encodeField(rejection.reason), encodeField(rejection.record), key].join("\t"));
   }
 
@@ -79,7 +79,7 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
     async flush() {
       await rows.flush();
       await rejections.flush();
-      return { staged, rejected, rejectedWithoutKey, unique: order.isStrict() };
+      return { staged, rejected, unidentified, unique: order.isStrict() };
     },
     drop: () => dropStage(client),
   };

@@ -67,23 +67,29 @@ test("many requests that meet one 401 cause one refresh and are repeated with th
   expect(api.server.seen.filter(({ method }) => method === "GET")).toHaveLength(16);
 });
 
-test("a fresh token that is refused too ends the run without another refresh", async () => {
+test("tokens that are refused one after another end the run, and are not renewed for ever", async () => {
   await using api = await open(() => UNAUTHORIZED);
   await expect(api.pinterest.get(REQUEST)).rejects.toMatchObject({ code: "token_refused" });
   await expect(api.pinterest.get(REQUEST)).rejects.toMatchObject({ code: "token_refused" });
-  expect(api.issued()).toBe(2);
+  expect(api.issued()).toBe(6);
 });
 
 test("a 401 of one endpoint alone is a missing permission once the fresh token has worked elsewhere", async () => {
   await using api = await open(async (_token, seen) => {
     if (!seen.url.pathname.endsWith("/closed")) return PAGE;
-    if (api.issued() === 2) await api.pinterest.get(REQUEST);
+    if (api.issued() > 1) await api.pinterest.get(REQUEST);
     return UNAUTHORIZED;
   });
   await expect(api.pinterest.get({ ...REQUEST, path: "/closed" })).rejects.toMatchObject({
     code: "permission_missing",
   });
-  expect(api.issued()).toBe(2);
+  expect(api.issued()).toBe(6);
+});
+
+test("a token that is revoked again before its first use costs another refresh, not the run", async () => {
+  await using api = await open((token) => (token === "access-4" ? PAGE : UNAUTHORIZED));
+  await expect(api.pinterest.get(REQUEST)).resolves.toBeDefined();
+  expect(api.issued()).toBe(4);
 });
 
 test("a 403 without a reason renews the token once in the life of the process", async () => {

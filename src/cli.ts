@@ -9,11 +9,14 @@ import { registerStatus } from "./commands/status.ts";
 import { registerSync } from "./commands/sync.ts";
 import { registerWarehouse } from "./commands/warehouse.ts";
 import { asConnectorError, type ConnectorError } from "./errors.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { VERSION } from "./version.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof SIGNAL_EXIT;
+
+keepHeapSmall();
 
 const stop = new AbortController();
 let stopSignal: StopSignal | undefined;

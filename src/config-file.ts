@@ -5,7 +5,10 @@ import { suggestion } from "./suggest.ts";
 
 /** So many slices at once: more only waits for Pinterest's rate limits. */
 const CONCURRENCY_MAX = 32;
-const accountId = z.union([z.string().regex(/^\d+$/, "ids are digits"), z.number().int().transform(String)]);
+const accountId = z.union([
+  z.string().regex(/^\d+$/, "ids are digits"),
+  z.number().int().nonnegative().transform(String),
+]);
 
 const schema = z.strictObject({
   resources: z

@@ -42,7 +42,8 @@ function printColumns(resource: Resource, json: boolean, shell: Shell): void {
     shell.print(JSON.stringify({ resource: resource.name, ...table }, null, 2));
     return;
   }
-  shell.print(`${table.name}: ${table.comment}\nKey: ${table.key.join(", ")}\n`);
+  const about = [[table.comment], [`Key: ${table.key.join(", ")}`]];
+  shell.print(`${renderTable([{ title: table.name }], about)}\n`);
   const columns = ["column", "type", "meaning"].map((title) => ({ title }));
   const shortTypes = (type: string) => (type === "timestamp with time zone" ? "timestamptz" : type);
   const rows = table.columns.map((column) => [column.name, shortTypes(column.type), column.comment]);

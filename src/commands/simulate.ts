@@ -43,6 +43,10 @@ async function simulate(flags: SimulateFlags, shell: Shell): Promise<void> {
       `PINTEREST_APP_SECRET=${simulator.appSecret}`,
       `PINTEREST_REFRESH_TOKEN=${simulator.refreshToken}`,
       "",
+      "or, to ask it by hand:",
+      "",
+      `PINTEREST_ACCESS_TOKEN=${simulator.accessToken}`,
+      "",
       "Ctrl-C stops it.",
     ].join("\n"),
   );

@@ -5,6 +5,8 @@ import { printable } from "./format.ts";
 /** Terminals are at least this wide; wider ones cost the reader a scroll. */
 const WIDTH = 80;
 const GAP = "  ";
+/** What people see as one character, however many code points it takes. */
+const CHARACTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 export interface TableColumn {
   readonly title: string;
@@ -17,19 +19,38 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   overflow: "wrap" | "cut" = "wrap",
 ): string {
+  const cells = rows.map((row) => row.map(printable));
   const widths = columns.map((column, index) =>
-    Math.max(...[column.title, ...rows.map((row) => row[index] ?? "")].map((cell) => stringWidth(cell))),
+    Math.max(...[column.title, ...cells.map((row) => row[index] ?? "")].map((cell) => stringWidth(cell))),
   );
+  const fitted = narrow(widths);
   const table = new CliTable({
     head: columns.map((column) => column.title),
     colAligns: columns.map((column) => column.align ?? "left"),
-    colWidths: narrow(widths),
+    colWidths: fitted,
     wordWrap: overflow === "wrap",
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     chars: NO_BORDERS,
   });
-  table.push(...rows.map((row) => row.map(printable)));
+  table.push(...cells.map((row) => row.map((cell, index) => fitCell(cell, fitted[index] ?? 0, overflow))));
   return table.toString().replace(/[ \t]+$/gm, "");
+}
+
+/** Cut here, because cli-table3 cuts through the middle of an emoji and then counts wrongly. */
+function fitCell(cell: string, width: number, overflow: "wrap" | "cut"): string {
+  if (overflow === "cut") return cut(cell, width);
+  const words = cell.trim().split(" ");
+  return words.map((word) => cut(word, width)).join(" ");
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let shown = "";
+  for (const { segment } of CHARACTERS.segment(text)) {
+    if (stringWidth(shown + segment) >= width) break;
+    shown += segment;
+  }
+  return `${shown}…`;
 }
 
 /** Takes from the widest column, one place at a time, until the row fits. */

@@ -18,13 +18,16 @@ export async function* listPages(
   do {
     const query = { page_size: PAGE_SIZE, ...request.query, ...(bookmark && { bookmark }) };
     const body = (await ask({ ...request, query })) as Body | undefined;
+    const items = body?.items ?? [];
     bookmark = body?.bookmark || undefined;
-    if (bookmark !== undefined && !request.firstPageOnly) {
+    // The first page is the first that holds anything; behind it a bookmark that does not work leads nowhere.
+    if (request.firstPageOnly && (items.length > 0 || seen.has(bookmark ?? ""))) bookmark = undefined;
+    if (bookmark !== undefined) {
       if (seen.has(bookmark)) throw repeatedBookmark(request.path, seen.size);
       seen.add(bookmark);
     }
-    yield { items: body?.items ?? [] };
-  } while (bookmark !== undefined && !request.firstPageOnly);
+    yield { items };
+  } while (bookmark !== undefined);
 }
 
 /** What the shape `page` guarantees. */

@@ -18,7 +18,7 @@ export interface PinterestRequest {
 }
 
 export interface ListRequest extends PinterestRequest {
-  /** Ends after the first page, for listings whose bookmark does not work. */
+  /** Ends after the first page that holds anything, for listings whose bookmark does not work. */
   readonly firstPageOnly?: boolean;
 }
 

@@ -18,6 +18,8 @@ export interface Listing {
   path: string;
   query: Query;
   refuse: Refuse;
+  /** Whatever the bookmark says, the first page is served. */
+  firstPageOnly?: boolean;
   /** Every item that fits the filters, in the order of the listing. Called only when it is needed. */
   select: () => ApiRecord[];
 }
@@ -55,12 +57,12 @@ export function createPaging(secret: string) {
     const key = keyOf(listing);
     const bookmark = readText(listing.query, "bookmark");
     const position = bookmark === undefined ? undefined : openBookmark(bookmark, key, secret);
-    if (bookmark !== undefined && position === undefined) {
+    if (bookmark !== undefined && position === undefined && !listing.firstPageOnly) {
       throw listing.refuse(`Parameter 'bookmark' is not valid (was ${bookmark})`);
     }
     const view = (position && views.get(key)) ?? listing.select();
     keepView(key, view);
-    const from = position ? findOffset(view, position) : 0;
+    const from = position && !listing.firstPageOnly ? findOffset(view, position) : 0;
     const until = from + size;
     const mark = (offset: number, nonce: number) =>
       makeBookmark({ offset, after: view[offset - 1]?.id ?? "", nonce }, key, secret);

@@ -4,6 +4,7 @@ import { resources } from "../resources/index.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
+import { assertPrivileges } from "../warehouse/privileges.ts";
 import {
   finishRun,
   markKilledRuns,
@@ -37,6 +38,7 @@ export interface RunReport {
 export async function runSync(context: SyncContext, request: SyncRequest): Promise<RunReport> {
   await checkConnection(context.warehouse);
   await assertMigrated(context.warehouse, resources);
+  await assertPrivileges(context.warehouse);
   const stop = new AbortController();
   const locks = await openLocks(context.warehouse, (error) => stop.abort(error));
   try {

@@ -108,7 +108,9 @@ async function stagePages(
         else {
           tally.textsRepaired += parsed.textsRepaired;
           for (const { field, type } of parsed.drift) countDrift(drift, field, type);
-          await stage.add(parsed);
+          const full = stage.add(parsed);
+          // Waiting for each row would cost more than loading it.
+          if (full) await full;
         }
       }
       run.onEvent({ kind: "records", count: page.items.length });

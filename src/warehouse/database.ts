@@ -18,6 +18,8 @@ export interface Warehouse {
 /** Backends look this often whether a killed client is still there while they work for it. */
 const CLIENT_CHECK_INTERVAL = "1s";
 const CONNECT_TIMEOUT_MS = 10_000;
+/** SQLSTATE of a setting that does not take a value. */
+const INVALID_PARAMETER_VALUE = "22023";
 const APPLICATION_NAME = "pinterest-ads-warehouse";
 
 /** knex prints what it also throws, with its stack and to stdout, where log lines or a document belong. */
@@ -147,6 +149,7 @@ export function displayUrl(url: string): string {
 function prepareConnection(client: Client, done: (error: unknown, client: Client) => void): void {
   // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
   client.query(`set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`, (error) =>
-    done(error, client),
+    // A server on Windows knows the setting and refuses every value but 0.
+    done(errorCode(error) === INVALID_PARAMETER_VALUE ? undefined : error, client),
   );
 }

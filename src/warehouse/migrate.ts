@@ -7,7 +7,11 @@ import type { Warehouse } from "./database.ts";
 import { errorCode } from "./database.ts";
 import { defineTable } from "./ddl.ts";
 import { MIGRATIONS_TABLE, quoteIdentifier } from "./names.ts";
-import { diffSchema } from "./schema-diff.ts";
+import { findMissingPrivileges, lacksPrivileges } from "./privileges.ts";
+import { diffSchema, type SchemaDiff } from "./schema-diff.ts";
+
+/** SQLSTATE of a role that may not do what it tries. */
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 const DIRECTORY = new URL("../../migrations/", import.meta.url);
 
@@ -28,13 +32,22 @@ export async function migrate(
   resources: readonly Resource[],
   options: { dryRun?: boolean } = {},
 ): Promise<MigrationReport> {
-  const { knex, schema } = warehouse;
+  const { schema } = warehouse;
   return withMigrationLock(warehouse, async () => {
     const pending = await readPendingMigrations(warehouse);
-    const declared = resources.map(defineTable);
-    const { statements, conflicts } = diffSchema(schema, declared, await readTables(knex, schema));
-    if (conflicts.length > 0) throw schemaDiffers(conflicts);
-    if (!options.dryRun) await apply(warehouse, pending, statements);
+    const compare = () => compareTables(warehouse, resources);
+    const before = await compare();
+    // What differs now is what a pending migration may be there to mend; in a new warehouse none is.
+    const mendable = pending.length > 0 && pending.length < listMigrations().length;
+    if (before.conflicts.length > 0 && !mendable) throw schemaDiffers(before.conflicts);
+    if (options.dryRun) return { migrations: pending, statements: before.statements };
+    const statements = await describeRefusal(schema, async () => {
+      await runVersioned(warehouse, pending);
+      const after = await compare();
+      if (after.conflicts.length > 0) throw schemaDiffers(after.conflicts);
+      await runStatements(warehouse, after.statements);
+      return after.statements;
+    });
     return { migrations: pending, statements };
   });
 }
@@ -42,8 +55,7 @@ export async function migrate(
 /** Throws `schema_missing` or `schema_newer` unless the warehouse has what `resources` need. Changes nothing. */
 export async function assertMigrated(warehouse: Warehouse, resources: readonly Resource[]): Promise<void> {
   const pending = await readPendingMigrations(warehouse);
-  const live = await readTables(warehouse.knex, warehouse.schema);
-  const { conflicts, missing } = diffSchema(warehouse.schema, resources.map(defineTable), live);
+  const { conflicts, missing } = await compareTables(warehouse, resources);
   if (conflicts.length > 0) throw schemaDiffers(conflicts);
   const lacking = [...pending.map((name) => `migration ${name}`), ...missing];
   if (lacking.length > 0)
@@ -54,24 +66,25 @@ export async function assertMigrated(warehouse: Warehouse, resources: readonly R
     );
 }
 
-async function apply(
+async function compareTables(
   { knex, schema }: Warehouse,
-  pending: readonly string[],
-  statements: readonly string[],
-): Promise<void> {
-  try {
-    await createSchema(knex, schema);
-    if (pending.length > 0) {
-      // Ours is the only migration running (see the lock), so a lock that knex finds is one of a killed process.
-      await knex.migrate.forceFreeMigrationsLock(migratorConfig(schema));
-      await knex.migrate.latest(migratorConfig(schema));
-    }
-    await knex.transaction(async (transaction) => {
-      for (const statement of statements) await transaction.raw(statement.replaceAll("?", "\\?"));
-    });
-  } catch (error) {
-    throw asPermissionError(error, schema);
-  }
+  resources: readonly Resource[],
+): Promise<SchemaDiff> {
+  return diffSchema(schema, resources.map(defineTable), await readTables(knex, schema));
+}
+
+async function runVersioned({ knex, schema }: Warehouse, pending: readonly string[]): Promise<void> {
+  await createSchema(knex, schema);
+  if (pending.length === 0) return;
+  // Ours is the only migration running (see the lock), so a lock that knex finds is one of a killed process.
+  await knex.migrate.forceFreeMigrationsLock(migratorConfig(schema));
+  await knex.migrate.latest(migratorConfig(schema));
+}
+
+async function runStatements({ knex }: Warehouse, statements: readonly string[]): Promise<void> {
+  await knex.transaction(async (transaction) => {
+    for (const statement of statements) await transaction.raw(statement.replaceAll("?", "\\?"));
+  });
 }
 
 async function createSchema(knex: Knex, schema: string): Promise<void> {
@@ -94,10 +107,10 @@ async function withMigrationLock<T>({ knex, schema }: Warehouse, work: () => Pro
 }
 
 /** Names of versioned migrations that are still to be run, in order. */
-async function readPendingMigrations({ knex, schema }: Warehouse): Promise<string[]> {
+async function readPendingMigrations(warehouse: Warehouse): Promise<string[]> {
+  const { schema } = warehouse;
   const known = listMigrations();
-  const exists = await knex.schema.withSchema(schema).hasTable(MIGRATIONS_TABLE);
-  const done: string[] = exists ? await knex.withSchema(schema).from(MIGRATIONS_TABLE).pluck("name") : [];
+  const done = await readDoneMigrations(warehouse);
   const unknown = done.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new ConnectorError(
@@ -106,6 +119,22 @@ async function readPendingMigrations({ knex, schema }: Warehouse): Promise<strin
       { nextStep: "Use that version or a later one; this one would not understand what it finds." },
     );
   return known.filter((name) => !done.includes(name));
+}
+
+async function readDoneMigrations(warehouse: Warehouse): Promise<string[]> {
+  const { knex, schema } = warehouse;
+  // Not asked of information_schema: it hides tables that the role may not read, as if nothing were migrated.
+  const { rows } = await knex.raw(
+    "select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = ? and c.relname = ?",
+    [schema, MIGRATIONS_TABLE],
+  );
+  if (rows.length === 0) return [];
+  try {
+    return await knex.withSchema(schema).from(MIGRATIONS_TABLE).pluck("name");
+  } catch (error) {
+    if (errorCode(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw lacksPrivileges(await findMissingPrivileges(warehouse), error);
+  }
 }
 
 function listMigrations(): string[] {
@@ -132,19 +161,23 @@ function schemaDiffers(conflicts: readonly string[]): ConnectorError {
     `The warehouse differs from what is declared: ${conflicts.join("; ")}`,
     {
       nextStep:
-        "Nothing was changed. Rename the table or undo the change by hand; a new version that changes a type brings a migration of its own.",
+        "These tables were left as they are. Rename the table or undo the change by hand; a new version that changes a type brings a migration of its own.",
       details: { conflicts },
     },
   );
 }
 
-function asPermissionError(error: unknown, schema: string): unknown {
-  if (errorCode(error) !== "42501") return error;
-  return new ConnectorError("database_permission", `This role may not create tables in schema "${schema}"`, {
-    nextStep:
-      "Run migrate with the role that owns the schema; sync itself needs only to read and write rows.",
-    cause: error,
-  });
+async function describeRefusal<T>(schema: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (errorCode(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw new ConnectorError("database_permission", `This role may not create tables in schema "${schema}"`, {
+      nextStep:
+        "Run migrate with the role that owns the schema; sync itself needs only to read and write rows.",
+      cause: error,
+    });
+  }
 }
 
 function summarize(names: readonly string[]): string {

@@ -32,6 +32,10 @@ export type ParseRecord = (record: unknown, given: Readonly<Record<string, strin
 
 /** A b-tree entry holds some 2,700 bytes; a longer key would fail the whole merge, not the one record. */
 const KEY_BYTES_MAX = 2000;
+/** The names of undeclared fields are a key as well; what is longer is counted under its beginning. */
+const FIELD_NAME_MAX = 200;
+/** Levels of nesting that are kept of a record which nests thousands of them. */
+const LEVELS_KEPT = 100;
 
 export function isRejection(result: ParsedRow | Rejection): result is Rejection {
   return "reason" in result;
@@ -46,11 +50,20 @@ export function compileParser(resource: Resource): ParseRecord {
   const declared = new Set(
     resource.columns.filter((column) => !column.given).map((column) => column.path[0]),
   );
-  const dropped = new Set(resource.droppedFields);
+  const clean = compileSecrets(resource);
+  const parse: ParseRecord = (raw, given) => {
+    const record = clean(raw);
+    if (isRecord(record)) return parseObject(resource, declared, record, given);
+    return { reason: "the record is not an object", record: toJsonText(record).text, key: "none" };
+  };
   return (record, given) => {
-    if (!isRecord(record))
-      return { reason: "the record is not an object", record: toJsonText(record).text, key: "none" };
-    return parseObject(resource, declared, withoutSecrets(resource, dropped, record), given);
+    try {
+      return parse(record, given);
+    } catch (error) {
+      // The stack is what ends first: JSON.stringify takes a few thousand levels, and so does Postgres.
+      if (!(error instanceof RangeError)) throw error;
+      return rejectNested(resource, clean(clip(record, LEVELS_KEPT)), given);
+    }
   };
 }
 
@@ -84,7 +97,10 @@ function parseObject(
     return { line: [...fields, NULL_FIELD].join("\t"), key, drift: NO_DRIFT, textsRepaired };
   const json = toJsonText(Object.fromEntries(extra.map((field) => [field, record[field]])));
   if (json.repaired) textsRepaired += 1;
-  const drift = extra.map((field) => ({ field: repairText(field), type: jsonType(record[field]) }));
+  const drift = extra.map((field) => ({
+    field: repairText(field.slice(0, FIELD_NAME_MAX)),
+    type: jsonType(record[field]),
+  }));
   return { line: [...fields, encodeField(json.text)].join("\t"), key, drift, textsRepaired };
 }
 
@@ -96,7 +112,9 @@ function isUndeclared(
   given: Readonly<Record<string, string>>,
 ): boolean {
   if (declared.has(field)) return false;
-  return !(field in given) || (value !== null && String(value) !== given[field]);
+  if (!Object.hasOwn(given, field)) return true;
+  const repeated = parsers.text(value);
+  return value !== null && !("text" in repeated && repeated.text === given[field]);
 }
 
 function parseColumn(
@@ -144,17 +162,36 @@ function reject(
   return { reason, record: toJsonText(record).text, key: readKey(resource, record, given) ?? "unreadable" };
 }
 
-function withoutSecrets(
+function rejectNested(
   resource: Resource,
-  dropped: ReadonlySet<string>,
-  record: Record<string, unknown>,
-): Record<string, unknown> {
-  const masked = resource.columns.filter((column) => column.masked).map((column) => column.path[0]);
-  if (dropped.size === 0 && masked.length === 0) return record;
-  const entries = Object.entries(record).filter(([field]) => !dropped.has(field));
-  return Object.fromEntries(
-    entries.map(([field, value]) => [field, masked.includes(field) ? maskDeep(value) : value]),
-  );
+  clipped: unknown,
+  given: Readonly<Record<string, string>>,
+): Rejection {
+  const reason = `the record is nested too deeply; what lies below level ${LEVELS_KEPT} is left out here`;
+  if (isRecord(clipped)) return reject(resource, clipped, given, reason);
+  return { reason, record: toJsonText(clipped).text, key: "none" };
+}
+
+function clip(value: unknown, levels: number): unknown {
+  if (Array.isArray(value)) return levels === 0 ? "…" : value.map((child) => clip(child, levels - 1));
+  if (!isRecord(value)) return value;
+  if (levels === 0) return "…";
+  return Object.fromEntries(Object.entries(value).map(([field, child]) => [field, clip(child, levels - 1)]));
+}
+
+/** Drops and masks at any depth: a field that Pinterest moves or wraps must not carry its secret along. */
+function compileSecrets(resource: Resource): (record: unknown) => unknown {
+  const dropped = new Set(resource.droppedFields);
+  const masked = new Set(resource.columns.filter((column) => column.masked).map((column) => column.path[0]));
+  const clean = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(clean);
+    if (!isRecord(value)) return value;
+    const entries = Object.entries(value).filter(([field]) => !dropped.has(field));
+    return Object.fromEntries(
+      entries.map(([field, child]) => [field, masked.has(field) ? maskDeep(child) : clean(child)]),
+    );
+  };
+  return dropped.size === 0 && masked.size === 0 ? (record) => record : clean;
 }
 
 /** A masked field of a wrong type lands in a rejection, and must not carry its secret there. */

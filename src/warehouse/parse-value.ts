@@ -10,6 +10,7 @@ type ParseValue = (value: unknown) => ParsedValue;
 
 const INT8_MIN = -(2n ** 63n);
 const INT8_MAX = 2n ** 63n - 1n;
+const INT8_DIGITS = 19;
 const INTEGER = /^-?\d+(?:\.0*)?$/;
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 /** Above this an epoch counts milliseconds: as seconds it would lie beyond the year 5138. */
@@ -50,16 +51,25 @@ function parseBigint(value: unknown): ParsedValue {
   if (source === undefined || !NUMBER.test(source))
     return { problem: `expected a whole number, got ${describe(value)}` };
   if (!INTEGER.test(source)) return parseScaledInteger(source);
-  const integer = BigInt(source.replace(/\.0*$/, ""));
-  if (integer < INT8_MIN || integer > INT8_MAX) return { problem: `${source} does not fit a bigint` };
-  return { text: integer.toString() };
+  return fitBigint(BigInt(source.replace(/\.0*$/, "")), source);
 }
 
-/** Whole numbers that JSON writes with an exponent, such as 5e6. */
+/** Whole numbers that JSON writes with an exponent, such as 5e6; digit by digit, because a double would round. */
 function parseScaledInteger(source: string): ParsedValue {
-  const number = Number(source);
-  if (Number.isSafeInteger(number) && /e/i.test(source)) return { text: String(number) };
-  return { problem: `expected a whole number, got ${source}` };
+  const [mantissa = "", exponent = "0"] = source.toLowerCase().split("e");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const digits = whole + fraction;
+  const significant = digits.replace(/0+$/, "");
+  const zeros = Number(exponent) - fraction.length + digits.length - significant.length;
+  if (significant === "" || significant === "-") return { text: "0" };
+  if (zeros < 0) return { problem: `expected a whole number, got ${source}` };
+  const integer = zeros < INT8_DIGITS ? BigInt(significant) * 10n ** BigInt(zeros) : undefined;
+  return integer === undefined ? { problem: `${source} does not fit a bigint` } : fitBigint(integer, source);
+}
+
+function fitBigint(integer: bigint, source: string): ParsedValue {
+  if (integer < INT8_MIN || integer > INT8_MAX) return { problem: `${source} does not fit a bigint` };
+  return { text: integer.toString() };
 }
 
 function parseNumber(value: unknown): ParsedValue {

@@ -1,5 +1,21 @@
+import { ConnectorError } from "../errors.ts";
 import type { Warehouse } from "./database.ts";
 import { MIGRATIONS_TABLE, TABLE_PREFIX } from "./names.ts";
+
+/** Throws `database_permission` with what to grant unless the role may do all that a sync does. */
+export async function assertPrivileges(warehouse: Warehouse): Promise<void> {
+  const problems = await findMissingPrivileges(warehouse);
+  if (problems.length > 0) throw lacksPrivileges(problems);
+}
+
+/** The problems of `findMissingPrivileges` as one error. */
+export function lacksPrivileges(problems: readonly string[], cause?: unknown): ConnectorError {
+  return new ConnectorError(
+    "database_permission",
+    "The role in DATABASE_URL may not do all that a sync needs",
+    { nextStep: problems.join("; "), cause },
+  );
+}
 
 /** What the role lacks for a sync, each as a sentence with its fix; empty when nothing is missing. */
 export async function findMissingPrivileges({ knex, schema }: Warehouse): Promise<string[]> {
@@ -12,20 +28,27 @@ export async function findMissingPrivileges({ knex, schema }: Warehouse): Promis
     problems.push(
       `the role may not create temporary tables; grant it: grant temporary on database "${database}" to "${role}"`,
     );
+  const { rows: schemas } = await knex.raw(
+    "select has_schema_privilege(oid, 'USAGE') as granted from pg_namespace where nspname = ?",
+    [schema],
+  );
+  if (schemas[0]?.granted === false)
+    problems.push(
+      `the role may not use schema "${schema}"; grant it: grant usage on schema "${schema}" to "${role}"`,
+    );
   const { rows: refused } = await knex.raw<{ rows: { name: string; privilege: string }[] }>(
     `select c.relname as name, p.privilege
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as p (privilege)
+      cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) with ordinality as p (privilege, place)
       where n.nspname = ? and starts_with(c.relname, ?) and c.relkind in ('r', 'p')
         and not starts_with(c.relname, ?) and not has_table_privilege(c.oid, p.privilege)
-      order by 1`,
+      order by 1, place`,
     [schema, TABLE_PREFIX, MIGRATIONS_TABLE],
   );
   if (refused.length > 0)
     problems.push(
       `the role lacks ${[...new Set(refused.map((row) => row.privilege))].join(", ")} on ${refused[0]?.name} and others; ` +
-        `grant them: grant usage on schema "${schema}" to "${role}"; ` +
-        `grant select, insert, update, delete on all tables in schema "${schema}" to "${role}"`,
+        `grant them: grant select, insert, update, delete on all tables in schema "${schema}" to "${role}"`,
     );
   return problems;
 }

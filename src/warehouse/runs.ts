@@ -95,9 +95,8 @@ export async function markKilledRuns(warehouse: Warehouse, locks: RunLocks): Pro
   let killed = 0;
   for (const { id } of running) {
     if (!(await locks.tryAcquire(runLock(id)))) continue;
-    await markKilled(warehouse, id);
+    killed += await markKilled(warehouse, id);
     await locks.release(runLock(id));
-    killed += 1;
   }
   return killed;
 }
@@ -125,10 +124,11 @@ export function errorText(error: ConnectorError): string {
   return error.nextStep ? `${error.message}. ${error.nextStep}` : error.message;
 }
 
-async function markKilled({ knex }: Warehouse, id: string): Promise<void> {
-  await knex.transaction(async (transaction) => {
+/** 1, or 0 when the run had just ended by itself. */
+async function markKilled({ knex }: Warehouse, id: string): Promise<number> {
+  return knex.transaction(async (transaction) => {
     // The dead run's backend may still be merging: it holds its run's row, and this update waits for that.
-    await transaction(RUNS).where({ id, status: "running" }).update({
+    const marked = await transaction(RUNS).where({ id, status: "running" }).update({
       status: "interrupted",
       finished_at: transaction.fn.now(),
       error_code: "interrupted",
@@ -138,5 +138,6 @@ async function markKilled({ knex }: Warehouse, id: string): Promise<void> {
       .where({ run_id: id })
       .whereIn("status", ["planned", "running"])
       .update({ status: "interrupted", finished_at: transaction.fn.now() });
+    return marked;
   });
 }

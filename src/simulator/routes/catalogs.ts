@@ -49,8 +49,16 @@ function serveProcessingResults(context: RouteContext) {
   if (!/^\d+$/.test(feedId)) throw refuse(`'feed_id' value '${feedId}' must match the pattern: ^\\d+$`);
   const results = owner.processingResults.get(feedId);
   if (results === undefined || !owner.feeds.some(({ id }) => id === feedId)) throw feedNotFound();
-  const { bookmark: _, ...query } = context.query;
-  return serve({ ...context, query }, "processing_results", () => results.toReversed());
+  const { paging, path, query } = context;
+  const select = () => results.toReversed();
+  return paging.servePage({
+    resource: "processing_results",
+    path,
+    query,
+    refuse,
+    firstPageOnly: true,
+    select,
+  });
 }
 
 function catalogRoute(

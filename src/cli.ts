@@ -40,8 +40,8 @@ function createProgram(): Command {
   const shell: Shell = {
     signal: stop.signal,
     print: (text) => process.stdout.write(`${text}\n`),
-    fail: () => {
-      exitCode = EXIT.failed;
+    fail: (code = EXIT.failed) => {
+      exitCode = code;
     },
   };
   const program = new Command("pinterest-ads")

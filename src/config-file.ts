@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { resourceNames } from "./resources/index.ts";
 import { suggestion } from "./suggest.ts";
@@ -44,25 +44,35 @@ export function readConfigFile(name: string, text: string, problems: string[]): 
       typeof node === "object" && node !== null && "range" in node ? (node.range as [number]) : undefined;
     return range ? `${name}:${lines.linePos(range[0]).line}` : name;
   };
+  reportUnknownResources(value, place, problems);
   const result = schema.safeParse(value);
-  if (!result.success) {
-    for (const issue of result.error.issues) problems.push(...describeIssue(issue, place));
-    return schema.parse({});
-  }
-  for (const [index, resource] of (result.data.resources ?? []).entries())
-    if (!resourceNames.includes(resource))
-      problems.push(
-        `${place(["resources", index])}: no resource "${resource}"; ${suggestion(resource, resourceNames)}`,
-      );
-  return result.data;
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) problems.push(...describeIssue(issue, place, document));
+  return schema.parse({});
 }
 
-function describeIssue(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[]) => string): string[] {
+/** Beside the schema, so that a misspelt resource is told even where another key is wrong. */
+function reportUnknownResources(value: unknown, place: Place, problems: string[]): void {
+  const names = typeof value === "object" && value !== null && "resources" in value ? value.resources : [];
+  for (const [index, name] of (Array.isArray(names) ? names : []).entries())
+    if (typeof name === "string" && !resourceNames.includes(name))
+      problems.push(
+        `${place(["resources", index])}: no resource "${name}"; ${suggestion(name, resourceNames)}`,
+      );
+}
+
+/** Where a key stands: file and line. */
+type Place = (path: readonly PropertyKey[]) => string;
+
+function describeIssue(issue: z.core.$ZodIssue, place: Place, document: Document): string[] {
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys")
     return issue.keys.map(
       (key) =>
         `${place([...issue.path, key])}: unknown key "${[...issue.path, key].join(".")}"; ${suggestion(key, KEYS[path] ?? [])}`,
     );
-  return [`${place(issue.path)}: ${path || "the file"}: ${issue.message}`];
+  const given = JSON.stringify(document.getIn(issue.path));
+  return [
+    `${place(issue.path)}: ${path || "the file"}: ${issue.message}${given ? ` (found: ${given})` : ""}`,
+  ];
 }

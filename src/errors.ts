@@ -21,7 +21,7 @@ export class ConnectorError extends Error {
   }
 }
 
-/** What went wrong, as a word that never changes. docs/operations explains each to a user. */
+/** What went wrong, as a word that never changes. docs/errors.md explains each to a user. */
 export type ErrorCode =
   // usage and configuration: exit code 2
   | "usage"
@@ -37,7 +37,6 @@ export type ErrorCode =
   | "lock_lost"
   | "run_superseded"
   | "suspiciously_empty"
-  | "load_failed"
   // Pinterest
   | "token_missing"
   | "token_refused"
@@ -78,4 +77,10 @@ export function asConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new ConnectorError("unexpected", message, { cause: error });
+}
+
+/** An error in words: what happened, and what to do. */
+export function describeError({ message, nextStep }: ConnectorError): string {
+  const sentence = /[.!?)]$/.test(message) ? message : `${message}.`;
+  return nextStep ? `${sentence} ${nextStep}` : message;
 }

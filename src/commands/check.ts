@@ -1,11 +1,11 @@
-import { type Config, configurationError, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config.ts";
 import {
   findCredentialProblems,
   type OpenWarehouse,
   openConfiguredWarehouse,
   openPinterest,
 } from "../context.ts";
-import { asConnectorError } from "../errors.ts";
+import { asConnectorError, describeError } from "../errors.ts";
 import { listAccounts } from "../pinterest/accounts.ts";
 import type { OAuthScope } from "../resources/define.ts";
 import { resources } from "../resources/index.ts";
@@ -36,8 +36,8 @@ async function check(shell: Shell): Promise<void> {
   const count = findings.count();
   if (count === 0) shell.print("\nReady: npx pinterest-ads sync");
   else shell.print(`\n${plural(count, "problem")} found.`);
-  if (problems.length + credentials.length > 0) throw configurationError([...problems, ...credentials]);
-  if (count > 0) shell.fail();
+  if (problems.length + credentials.length > 0) shell.fail(2);
+  else if (count > 0) shell.fail();
 }
 
 async function checkDatabaseAndToken(
@@ -152,7 +152,7 @@ function openFindings(shell: Shell): Findings {
         return await work();
       } catch (cause) {
         const error = asConnectorError(cause);
-        report(subject, [[error.message, error.nextStep].filter(Boolean).join(". ")], "");
+        report(subject, [describeError(error)], "");
         return undefined;
       }
     },

@@ -41,7 +41,7 @@ async function demo(shell: Shell): Promise<void> {
 }
 
 async function fill(config: Config, open: OpenWarehouse, shell: Shell): Promise<void> {
-  await migrate(open.warehouse, resources);
+  await migrate(open.warehouse, resources, { signal: shell.signal });
   const request = {
     trigger: "demo",
     resources,

@@ -15,11 +15,16 @@ export function openDisplay(
   config: Pick<Config, "logFormat" | "logLevel">,
   options: { product: boolean },
 ): Display {
-  const terminal = process.stdout.isTTY === true && !runsInCi();
+  const terminal = isWideTerminal(process.stdout) && isWideTerminal(process.stderr) && !runsInCi();
   const format = config.logFormat ?? (terminal ? "text" : "json");
   const interactive = terminal && format === "text";
   const stream = options.product || interactive ? process.stderr : process.stdout;
-  // Beside the live display only what needs attention is logged; it shows the rest itself.
-  const level = interactive && config.logLevel === "info" ? "warn" : config.logLevel;
+  // The live display and the summary tell it all; LOG_LEVEL can still ask for more.
+  const level = interactive && config.logLevel === "info" ? "fatal" : config.logLevel;
   return { interactive, logger: createLogger({ level, format, stream }) };
+}
+
+/** Some terminals say that they are 0 columns wide; a live display would never fit one. */
+function isWideTerminal(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && stream.columns > 0;
 }

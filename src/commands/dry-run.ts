@@ -59,8 +59,10 @@ function describeReason(slice: Slice, { resources }: DryRun): string {
 async function readOrListAccounts(run: DryRun): Promise<PlannedAccount[]> {
   const known: readonly PlannedAccount[] = await readAccounts(run.open.warehouse);
   const all = known.length > 0 ? known : await askAccounts(run);
-  for (const id of run.accountIds?.filter((wanted) => !all.some((account) => account.id === wanted)) ?? [])
+  for (const id of run.accountIds?.filter((wanted) => !all.some((account) => account.id === wanted)) ?? []) {
     run.shell.print(`Ad account ${id} is not among those that the token saw last.`);
+    run.shell.fail();
+  }
   return all.filter(({ id }) => !run.accountIds || run.accountIds.includes(id));
 }
 

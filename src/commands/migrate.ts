@@ -21,7 +21,10 @@ async function runMigrate(dryRun: boolean, shell: Shell): Promise<void> {
   const open = await openConfiguredWarehouse(config, { signal: shell.signal });
   try {
     await checkConnection(open.warehouse);
-    const { migrations, statements } = await migrate(open.warehouse, resources, { dryRun });
+    const { migrations, statements } = await migrate(open.warehouse, resources, {
+      dryRun,
+      signal: shell.signal,
+    });
     const done = migrations.length + statements.length === 0;
     if (dryRun) {
       for (const name of migrations) shell.print(`-- migrations/${name}`);

@@ -1,7 +1,7 @@
-import { once } from "node:events";
+import { randomBytes } from "node:crypto";
 import { InvalidArgumentError } from "commander";
 import { startSimulator } from "../simulator/simulator.ts";
-import type { RegisterCommand, Shell } from "./shell.ts";
+import { type RegisterCommand, type Shell, untilStopped } from "./shell.ts";
 
 interface SimulateFlags {
   port: number;
@@ -30,6 +30,8 @@ export const registerSimulate: RegisterCommand = (program, shell) => {
 async function simulate(flags: SimulateFlags, shell: Shell): Promise<void> {
   const { adGroups: adGroupsPerCampaign, ads: adsPerAdGroup, ...same } = flags;
   const simulator = await startSimulator({
+    // A warehouse remembers a token that an earlier simulator refused, and would not try the same again.
+    refreshToken: `pinr_simulated_${randomBytes(16).toString("hex")}`,
     ...same,
     ...(adGroupsPerCampaign === undefined ? {} : { adGroupsPerCampaign }),
     ...(adsPerAdGroup === undefined ? {} : { adsPerAdGroup }),
@@ -50,7 +52,7 @@ async function simulate(flags: SimulateFlags, shell: Shell): Promise<void> {
       "Ctrl-C stops it.",
     ].join("\n"),
   );
-  if (!shell.signal.aborted) await once(shell.signal, "abort");
+  await untilStopped(shell);
   await simulator.close();
 }
 

@@ -53,7 +53,7 @@ function renderRuns(runs: readonly StatusRun[]): string {
   const rows = runs.map((run) => [
     formatMoment(run.started_at),
     run.trigger,
-    run.error_code ? `${run.status} (${run.error_code})` : run.status,
+    run.error_code && run.error_code !== run.status ? `${run.status} (${run.error_code})` : run.status,
     formatCount(run.slices ?? 0),
     formatCount(run.slices_failed ?? 0),
     formatCount(run.rows_written ?? 0),

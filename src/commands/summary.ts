@@ -1,7 +1,9 @@
 import type { ConnectorError } from "../errors.ts";
+import { resources } from "../resources/index.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { scopeId } from "../sync/plan.ts";
 import type { RunReport } from "../sync/run.ts";
+import { tableName } from "../warehouse/names.ts";
 import { describePlace, renderFailures } from "./failures.ts";
 import { formatCount, formatDuration, plural } from "./format.ts";
 import { renderTable } from "./table.ts";
@@ -47,10 +49,12 @@ export function renderSummary(report: RunReport, tables: Tables, elapsedMs: numb
 function renderCounts({ counts }: Tables): string {
   const right = (title: string) => ({ title, align: "right" as const });
   const columns = [{ title: "table" }, ...["new", "changed", "same", "deleted", "rejected"].map(right)];
-  const rows = [...counts].map(([name, sum]) => [
-    `pinterest_ads_${name}`,
-    ...[sum.inserted, sum.updated, sum.unchanged, sum.deleted, sum.rejected].map(formatCount),
-  ]);
+  const rows = resources.flatMap((resource) => {
+    const sum = counts.get(resource.name);
+    if (!sum) return [];
+    const numbers = [sum.inserted, sum.updated, sum.unchanged, sum.deleted, sum.rejected];
+    return [[tableName(resource), ...numbers.map(formatCount)]];
+  });
   return renderTable(columns, rows);
 }
 

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import path from "node:path";
 import { loadConfig } from "../config.ts";
 import { DATA_DIRECTORY } from "../context.ts";
 import { ConnectorError } from "../errors.ts";
 import { startEmbedded } from "../warehouse/embedded/start.ts";
 import { DEMO_DIRECTORY } from "./demo.ts";
-import type { RegisterCommand, Shell } from "./shell.ts";
+import { type RegisterCommand, type Shell, untilStopped } from "./shell.ts";
 
 export const registerWarehouse: RegisterCommand = (program, shell) => {
   program
@@ -24,6 +23,6 @@ async function keepWarehouse(demo: boolean, shell: Shell): Promise<void> {
   const directory = path.join(demo ? DEMO_DIRECTORY : DATA_DIRECTORY, "postgres");
   const server = await startEmbedded({ directory, signal: shell.signal });
   shell.print(`Postgres is up until Ctrl-C. Connect with:\n\n  ${server.psql}\n`);
-  if (!shell.signal.aborted) await once(shell.signal, "abort");
+  await untilStopped(shell);
   await server.stop();
 }

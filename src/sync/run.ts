@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { asConnectorError, ConnectorError } from "../errors.ts";
+import { asConnectorError, type ConnectorError } from "../errors.ts";
 import { resources } from "../resources/index.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
@@ -15,9 +15,9 @@ import {
 } from "../warehouse/runs.ts";
 import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
 import { loadAccounts } from "./load-accounts.ts";
-import { failSlice } from "./load-slice.ts";
 import { loadSlices } from "./load-slices.ts";
-import { accountsWithoutOwner, planSlices, withParents } from "./plan.ts";
+import { failOwnerless } from "./ownerless.ts";
+import { planSlices, withParents } from "./plan.ts";
 import { planInBooks, type Run, type SliceFailure, type SyncContext, type SyncRequest } from "./run-state.ts";
 import { interruption } from "./slice.ts";
 
@@ -45,8 +45,8 @@ export async function runSync(context: SyncContext, request: SyncRequest): Promi
     const killed = await markKilledRuns(context.warehouse, locks);
     if (killed > 0) context.logger.warn({ runs: killed }, "killed runs marked as interrupted");
     const run = await openRun(context, request, locks, stop);
-    const error = await execute(run).then(() => undefined, asConnectorError);
-    return await closeRun(run, context.signal.aborted, error ?? run.failures[0]?.error);
+    const ended = await execute(run).then(() => undefined, asConnectorError);
+    return await closeRun(run, context.signal.aborted ? "interrupted" : judge(run, ended), ended);
   } finally {
     await locks.close();
   }
@@ -95,36 +95,12 @@ async function execute(run: Run): Promise<void> {
   const slices = planSlices(wanted, accounts);
   await claimSlices(run, slices, CLAIM_PATIENCE_MS);
   await loadSlices(run, await planInBooks(run, slices));
-  if (wanted.some(({ scope }) => scope === "owner")) await reportOwnerless(run, accounts);
+  await failOwnerless(run, wanted, accounts);
   if (run.stop.signal.aborted) throw interruption(run.stop.signal);
 }
 
-/** Catalog data is keyed by its owner; without one it cannot be loaded, and saying nothing would hide that. */
-async function reportOwnerless(
-  run: Run,
-  accounts: Parameters<typeof accountsWithoutOwner>[0],
-): Promise<void> {
-  const catalogs = resources.find(({ scope }) => scope === "owner");
-  for (const { id } of catalogs ? accountsWithoutOwner(accounts) : []) {
-    const error = new ConnectorError("pinterest_error", `Ad account ${id} came without an owner`, {
-      nextStep:
-        "Its catalogs cannot be loaded; the token's role on the account may be too low to see the owner.",
-    });
-    const slice = {
-      resource: catalogs as NonNullable<typeof catalogs>,
-      adAccountId: id,
-      ownerUserId: undefined,
-    };
-    for (const planned of await planInBooks(run, [slice])) await failSlice(run, planned, error);
-  }
-}
-
-async function closeRun(
-  run: Run,
-  interrupted: boolean,
-  error: ConnectorError | undefined,
-): Promise<RunReport> {
-  const status = interrupted ? "interrupted" : judge(run, error);
+async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | undefined): Promise<RunReport> {
+  const error = ended ?? run.failures[0]?.error;
   await finishRun(run.warehouse, run.id, status, error);
   const totals = await readRunTotals(run.warehouse, run.id);
   const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
@@ -133,7 +109,8 @@ async function closeRun(
   return { id: run.id, status, totals, error, failures: run.failures };
 }
 
-function judge(run: Run, error: ConnectorError | undefined): RunStatus {
-  if (!error && run.failures.length === 0) return run.recordsRejected > 0 ? "partial" : "succeeded";
-  return error?.code !== "already_running" && run.succeeded > 0 ? "partial" : "failed";
+/** `ended` is what stopped the run as a whole; with nothing loaded but the list of accounts, it failed. */
+function judge(run: Run, ended: ConnectorError | undefined): RunStatus {
+  if (!ended && run.failures.length === 0) return run.recordsRejected > 0 ? "partial" : "succeeded";
+  return run.succeeded > (ended ? 1 : 0) ? "partial" : "failed";
 }

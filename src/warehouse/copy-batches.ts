@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import pLimit from "p-limit";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { errorCode } from "./database.ts";
@@ -19,16 +20,29 @@ export interface CopyBatches {
   add(line: string): Promise<void> | undefined;
   /** Sends what is left and waits until Postgres has taken everything. */
   flush(): Promise<void>;
+  /** Waits until nothing is on its way any more; `add` and `flush` tell what became of it. */
+  settle(): Promise<void>;
 }
 
 /** Called with a line that Postgres itself refuses; the rest of its batch is kept. */
 export type RefuseLine = (line: string, error: Error) => Promise<void>;
 
+/** Runs one after the other whatever wants to talk to Postgres over one connection. */
+export type TakeTurns = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
  * Opens batches for `target`, a table with its columns. One batch is on its way while the next is
- * filled; memory is two buffers, however many lines come.
+ * filled; memory is two buffers, however many lines come. Several may share a connection and its turns.
  */
-export function openCopyBatches(client: Client, target: string, refuse: RefuseLine): CopyBatches {
+export function openCopyBatches(
+  client: Client,
+  takeTurns: TakeTurns,
+  target: string,
+  refuse: RefuseLine,
+): CopyBatches {
+  // Lines may come from several sides at once, and a buffer that is on its way must not be filled again.
+  const inOrder = pLimit(1);
+  const copyInTurn = (lines: Buffer) => takeTurns(() => copy(client, target, lines));
   let filling: Buffer | undefined;
   let spare: Buffer | undefined;
   let used = 0;
@@ -38,13 +52,15 @@ export function openCopyBatches(client: Client, target: string, refuse: RefuseLi
     await underway;
     if (!filling || used === 0) return;
     const buffer = filling;
-    underway = copyOrSplit(client, target, buffer.subarray(0, used), refuse);
-    // Met again by the next `send`; unhandled until then it would end the process.
+    underway = copyOrSplit(copyInTurn, buffer.subarray(0, used), refuse);
+    // Met again by the next `send` or `flush`; unhandled until then it would end the process.
     underway.catch(() => undefined);
     filling = spare;
     spare = buffer;
     used = 0;
   }
+
+  const fits = (needed: number) => filling !== undefined && used + needed <= filling.length;
 
   function write(line: string): undefined {
     if (!filling) return;
@@ -53,34 +69,44 @@ export function openCopyBatches(client: Client, target: string, refuse: RefuseLi
     used += 1;
   }
 
+  async function makeRoom(needed: number): Promise<void> {
+    await send();
+    if (used === 0 && (!filling || needed > filling.length))
+      filling = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, needed));
+  }
+
   return {
     add(line) {
       const needed = line.length * BYTES_PER_UNIT_MAX + 1;
-      if (filling && used + needed <= filling.length) return write(line);
-      return send().then(() => {
-        if (!filling || needed > filling.length)
-          filling = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, needed));
+      if (fits(needed)) return write(line);
+      return inOrder(async () => {
+        while (!fits(needed)) await makeRoom(needed);
         write(line);
       });
     },
     async flush() {
-      await send();
+      await inOrder(send);
       await underway;
     },
+    settle: () => inOrder(() => underway.catch(() => undefined)),
   };
 }
 
 /** COPY is all or nothing: halving finds the lines that Postgres refuses in log2(n) tries each. */
-async function copyOrSplit(client: Client, target: string, lines: Buffer, refuse: RefuseLine): Promise<void> {
+async function copyOrSplit(
+  copyLines: (lines: Buffer) => Promise<void>,
+  lines: Buffer,
+  refuse: RefuseLine,
+): Promise<void> {
   if (lines.length === 0) return;
   try {
-    await copy(client, target, lines);
+    await copyLines(lines);
   } catch (error) {
     if (!(error instanceof Error) || !DATA_ERROR.test(errorCode(error) ?? "")) throw error;
     const middle = findMiddle(lines);
     if (middle === lines.length) return refuse(lines.toString("utf8", 0, lines.length - 1), error);
-    await copyOrSplit(client, target, lines.subarray(0, middle), refuse);
-    await copyOrSplit(client, target, lines.subarray(middle), refuse);
+    await copyOrSplit(copyLines, lines.subarray(0, middle), refuse);
+    await copyOrSplit(copyLines, lines.subarray(middle), refuse);
   }
 }
 

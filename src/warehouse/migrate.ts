@@ -1,17 +1,22 @@
 import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Knex } from "knex";
+import type { Client } from "pg";
 import { ConnectorError } from "../errors.ts";
 import type { Resource } from "../resources/define.ts";
 import { readTables } from "./catalog.ts";
 import type { Warehouse } from "./database.ts";
 import { errorCode } from "./database.ts";
 import { defineTable } from "./ddl.ts";
+import { lockKey } from "./locks.ts";
 import { MIGRATIONS_TABLE, quoteIdentifier } from "./names.ts";
 import { findMissingPrivileges, lacksPrivileges } from "./privileges.ts";
 import { diffSchema, type SchemaDiff } from "./schema-diff.ts";
 
 /** SQLSTATE of a role that may not do what it tries. */
 const INSUFFICIENT_PRIVILEGE = "42501";
+
+const LOCK_POLL_MS = 100;
 
 const DIRECTORY = new URL("../../migrations/", import.meta.url);
 
@@ -24,16 +29,16 @@ export interface MigrationReport {
 /**
  * Brings the warehouse up to the declared tables: versioned migrations first, then missing tables and
  * columns and comments. Safe to run from many processes at once: one works, the others wait and find
- * nothing to do. Throws `schema_newer` when the database was migrated by a later version, and
+ * nothing to do; the signal ends the waiting only. Throws `schema_newer` when the database was migrated by a later version, and
  * `schema_differs` with a list when something differs that adding cannot mend.
  */
 export async function migrate(
   warehouse: Warehouse,
   resources: readonly Resource[],
-  options: { dryRun?: boolean } = {},
+  options: { dryRun?: boolean; signal?: AbortSignal } = {},
 ): Promise<MigrationReport> {
   const { schema } = warehouse;
-  return withMigrationLock(warehouse, async () => {
+  return withMigrationLock(warehouse, options.signal, async () => {
     const pending = await readPendingMigrations(warehouse);
     const compare = () => compareTables(warehouse, resources);
     const before = await compare();
@@ -92,17 +97,27 @@ async function createSchema(knex: Knex, schema: string): Promise<void> {
   if (rows.length === 0) await knex.raw(`create schema if not exists ${quoteIdentifier(schema)}`);
 }
 
-async function withMigrationLock<T>({ knex, schema }: Warehouse, work: () => Promise<T>): Promise<T> {
-  const key = `${schema}:migrate`;
-  const connection = await knex.client.acquireConnection();
+/** Asks again and again instead of waiting in one query, which nothing but the server could end. */
+async function withMigrationLock<T>(
+  { knex, schema }: Warehouse,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const key = lockKey(schema, "migrate");
+  const client: Client = await knex.client.acquireConnection();
+  const call = async (name: string) => {
+    const { rows } = await client.query(`select ${name}(hashtextextended($1, 0)) as done`, [key]);
+    return rows[0].done === true;
+  };
   try {
-    await knex.raw("select pg_advisory_lock(hashtextextended(?, 0))", [key]).connection(connection);
-    return await work();
+    while (!(await call("pg_try_advisory_lock"))) {
+      if (signal?.aborted)
+        throw new ConnectorError("interrupted", "Stopped while another migration was under way");
+      await sleep(LOCK_POLL_MS);
+    }
+    return await work().finally(() => call("pg_advisory_unlock"));
   } finally {
-    await knex
-      .raw("select pg_advisory_unlock(hashtextextended(?, 0))", [key])
-      .connection(connection)
-      .then(() => knex.client.releaseConnection(connection));
+    await knex.client.releaseConnection(client);
   }
 }
 

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
-import type { ConnectorError } from "../errors.ts";
+import type { Knex } from "knex";
+import { type ConnectorError, describeError } from "../errors.ts";
 import type { Warehouse } from "./database.ts";
 import { type RunLocks, runLock } from "./locks.ts";
 
@@ -61,8 +62,13 @@ export async function finishRun(
        update ${SLICES} set status = ?, finished_at = now()
         where run_id = ? and status in ('planned', 'running') returning id)
      update ${RUNS} set status = ?, finished_at = now(), error_code = ?, error = ? where id = ? and status = 'running'`,
-    [ended, id, status, error?.code ?? null, error ? errorText(error) : null, id],
+    [ended, id, status, error?.code ?? null, error ? describeError(error) : null, id],
   );
+  await sumTotals(knex, id);
+}
+
+/** A run's totals are those of its slices; a killed run has them as well. */
+async function sumTotals(knex: Knex, id: string): Promise<void> {
   await knex.raw(
     `update ${RUNS} as r
         set slices = s.slices, slices_failed = s.slices_failed, records = s.records,
@@ -119,11 +125,6 @@ export async function findRunHolding(
     .first();
 }
 
-/** What a table keeps of an error: what happened, and what to do. */
-export function errorText(error: ConnectorError): string {
-  return error.nextStep ? `${error.message}. ${error.nextStep}` : error.message;
-}
-
 /** 1, or 0 when the run had just ended by itself. */
 async function markKilled({ knex }: Warehouse, id: string): Promise<number> {
   return knex.transaction(async (transaction) => {
@@ -138,6 +139,7 @@ async function markKilled({ knex }: Warehouse, id: string): Promise<number> {
       .where({ run_id: id })
       .whereIn("status", ["planned", "running"])
       .update({ status: "interrupted", finished_at: transaction.fn.now() });
+    await sumTotals(transaction, id);
     return marked;
   });
 }

@@ -1,8 +1,7 @@
 import type { Client } from "pg";
-import type { ConnectorError } from "../errors.ts";
+import { type ConnectorError, describeError } from "../errors.ts";
 import type { Warehouse } from "./database.ts";
 import type { MergeCounts } from "./merge.ts";
-import { errorText } from "./runs.ts";
 
 /** What a slice counts while it works. */
 export interface SliceTally {
@@ -84,7 +83,7 @@ export async function markSliceFailed(
         set status = ?, finished_at = now(), error_code = ?, error = ?,
             attempts = ?, pages = ?, records = ?, records_rejected = ?, texts_repaired = ?, api_calls = ?
       where id = ? and status <> 'succeeded'`,
-    [status, error.code, errorText(error), ...tallyValues(tally), id],
+    [status, error.code, describeError(error), ...tallyValues(tally), id],
   );
 }
 

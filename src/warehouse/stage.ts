@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Client } from "pg";
 import type { Resource } from "../resources/define.ts";
 import { openCopyBatches } from "./copy-batches.ts";
@@ -39,8 +40,14 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
   await dropStage(client);
   await createStage(client, resource);
   const columns = ["_n", ...resource.columns.map((column) => column.name), "_extra"];
-  const rows = openCopyBatches(client, `${STAGE} (${columns.map(quoteIdentifier).join(", ")})`, refuse);
-  const rejections = openCopyBatches(client, `${REJECTED_STAGE} (reason, record, key)`, rethrow);
+  const turns = pLimit(1);
+  const rows = openCopyBatches(
+    client,
+    turns,
+    `${STAGE} (${columns.map(quoteIdentifier).join(", ")})`,
+    refuse,
+  );
+  const rejections = openCopyBatches(client, turns, `${REJECTED_STAGE} (reason, record, key)`, rethrow);
   const order = watchKeyOrder();
   let added = 0;
   let refused = 0;
@@ -74,7 +81,12 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
       await rejections.flush();
       return { staged: added - refused, rejected, unidentified, unique: order.isStrict() };
     },
-    drop: () => dropStage(client),
+    async drop() {
+      // A slice may fail while a batch is on its way: it must not meet the connection's next user.
+      await rows.settle();
+      await rejections.settle();
+      await dropStage(client);
+    },
   };
 }
 

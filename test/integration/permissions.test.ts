@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import type { RunReport } from "../../src/sync/run.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { openSync, type SyncUnderTest } from "../support/sync.ts";
+import { COPIED_TABLES } from "../support/truth.ts";
+
+const SIZE = { accounts: 3, campaigns: 7 };
+const CATALOG_TABLES = ["catalogs", "feed_processing_results", "feeds", "product_groups"];
+const ADS_TABLES = ["campaigns", "ad_groups", "ads", "product_group_promotions"];
+const ALL_SCOPES = ["ads:read", "catalogs:read", "user_accounts:read"];
+
+let database: TestDatabase;
+let simulator: Simulator;
+let subject: SyncUnderTest;
+let accountId: string;
+let ownerId: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  simulator = await startSimulator(SIZE);
+  subject = await openSync({ url: database.url, simulator });
+  accountId = simulator.world.accounts[1]?.id ?? "";
+  ownerId = simulator.world.owners[1]?.user.id ?? "";
+});
+
+afterAll(async () => {
+  await subject?.[Symbol.asyncDispose]();
+  await simulator?.close();
+  await database?.drop();
+});
+
+beforeEach(() => {
+  simulator.setScopes(ALL_SCOPES);
+  simulator.allowAccount(accountId);
+  simulator.requests.length = 0;
+});
+
+async function readFailed(report: RunReport): Promise<Record<string, unknown>[]> {
+  return subject.query(
+    `select resource, coalesce(owner_user_id, ad_account_id) as scope, status, error_code
+       from pinterest_ads_sync_slices where run_id = '${report.id}' and status <> 'succeeded'
+      order by resource collate "C", coalesce(owner_user_id, ad_account_id) collate "C"`,
+  );
+}
+
+const failed = (resource: string, scope: string, error_code = "permission_missing") => ({
+  resource,
+  scope,
+  status: error_code === "parent_failed" ? "skipped" : "failed",
+  error_code,
+});
+
+/** Differences outside of what could not be read. */
+async function differencesBut(tables: readonly string[], scope: string): Promise<string[]> {
+  const all = await subject.findDifferences(COPIED_TABLES);
+  return all.filter((line) => !tables.some((table) => line.startsWith(`${table} ${scope} `)));
+}
+
+describe("what the token may not read fails with what to grant, and the rest loads", () => {
+  test("ads of one ad account", async () => {
+    simulator.denyAccount(accountId, "ads");
+    const report = await subject.sync();
+    expect(report.status).toBe("partial");
+    expect(await readFailed(report)).toEqual([
+      failed("ad_groups", accountId),
+      failed("ads", accountId),
+      failed("campaigns", accountId),
+      failed("product_group_promotions", accountId, "parent_failed"),
+    ]);
+    expect(report.error?.nextStep).toMatch(/role Owner, Admin, Analyst or Campaign Manager/);
+    const slices = await subject.query(`select error from pinterest_ads_sync_slices where status = 'failed'`);
+    for (const { error } of slices) expect(error).toMatch(/code 29.*Give the user .* the role/);
+    expect(await differencesBut(ADS_TABLES, accountId)).toEqual([]);
+  });
+
+  test("catalogs of one owner", async () => {
+    simulator.denyAccount(accountId, "catalogs");
+    const report = await subject.sync();
+    expect(report.status).toBe("partial");
+    expect(await readFailed(report)).toEqual([
+      failed("catalogs", ownerId),
+      failed("feed_processing_results", ownerId, "parent_failed"),
+      failed("feeds", ownerId),
+      failed("product_groups", ownerId),
+    ]);
+    expect(report.error?.nextStep).toMatch(/role Owner, Admin or Catalogs Manager/);
+    // Neither repeating the request nor another token would help.
+    expect(simulator.requests.filter(({ status }) => status === 401)).toHaveLength(3);
+    expect(simulator.requests.filter(({ path }) => path === "/oauth/token")).toEqual([]);
+    expect(await differencesBut(CATALOG_TABLES, ownerId)).toEqual([]);
+  });
+
+  test("a scope that was not granted", async () => {
+    simulator.setScopes(["ads:read"]);
+    const report = await subject.sync();
+    expect(report.status).toBe("partial");
+    const owners = simulator.world.owners.map(({ user }) => user.id).toSorted();
+    expect(await readFailed(report)).toEqual(
+      CATALOG_TABLES.flatMap((table) =>
+        owners.map((owner) =>
+          failed(table, owner, table === "feed_processing_results" ? "parent_failed" : undefined),
+        ),
+      ),
+    );
+    expect(report.error?.nextStep).toMatch(/scopes? catalogs:read/);
+    expect(await subject.findDifferences(["ad_accounts", ...ADS_TABLES])).toEqual([]);
+  });
+
+  test("nothing at all, which fails the run", async () => {
+    simulator.setScopes([]);
+    const report = await subject.sync();
+    expect(report).toMatchObject({ status: "failed", error: { code: "permission_missing" } });
+    expect(report.error?.nextStep).toMatch(/ads:read/);
+  });
+
+  test("once it is granted, the next run loads what was missing", async () => {
+    expect(await subject.sync()).toMatchObject({ status: "succeeded", failures: [] });
+    expect(await subject.findDifferences()).toEqual([]);
+  });
+});
+
+describe("an ad account that was asked for by its id and cannot be seen", () => {
+  test("fails by itself, and the others load", async () => {
+    simulator.denyAccount(accountId, "hidden");
+    const [first = ""] = simulator.world.accounts.map(({ id }) => id);
+    const report = await subject.sync({ accountIds: [first, accountId] });
+    expect(report).toMatchObject({ status: "partial", totals: { slices_failed: 1 } });
+    expect(await readFailed(report)).toEqual([failed("ad_accounts", accountId, "account_not_visible")]);
+    const asked = simulator.requests.flatMap(({ path, query }) => [
+      ...(/^\/ad_accounts\/(\d+)/.exec(path)?.slice(1) ?? []),
+      ...(query["ad_account_id"] ?? []),
+    ]);
+    expect(new Set(asked)).toEqual(new Set([first]));
+  });
+
+  test("keeps its rows: not being visible is not being deleted, except in the list of ad accounts", async () => {
+    const { rows } = await subject.read("campaigns");
+    const own = [...rows.values()].filter(({ values }) => values["ad_account_id"] === accountId);
+    expect(own.filter(({ deletedAt }) => deletedAt !== null)).toEqual([]);
+    expect((await subject.read("ad_accounts")).rows.get(accountId)?.deletedAt).not.toBeNull();
+    expect(await subject.sync()).toMatchObject({ status: "succeeded" });
+    expect(await subject.findDifferences()).toEqual([]);
+  });
+});

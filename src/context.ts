@@ -72,7 +72,7 @@ export function openPinterest(
 }
 
 /** A stop waits for a refresh under way, for the new token would be lost; so it must not take long. */
-const TOKEN_TIMEOUTS = { connect: 5000, response: 15_000, request: 20_000 };
+const TOKEN_TIMEOUTS = { connect: 4000, response: 8000, request: 9000 };
 
 /** What is missing of the credentials, each with its fix; empty when a token can be had. */
 export function findCredentialProblems(config: Config): string[] {

@@ -103,7 +103,7 @@ function parseDatabaseUrl(value: string | undefined, problems: string[]): string
   // The value is not repeated: it holds a password.
   if (!url || !/^postgres(ql)?:$/.test(url.protocol))
     problems.push(
-      "DATABASE_URL: not a Postgres URL; it looks like postgres://user:password@host:5432/database",
+      "DATABASE_URL: not a Postgres URL; it looks like postgres://user:password@host:5432/database, special characters in the password percent-encoded",
     );
   return value;
 }

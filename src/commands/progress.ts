@@ -5,6 +5,8 @@ import { type Slice, scopeId } from "../sync/plan.ts";
 import { formatCount } from "./format.ts";
 
 const REFRESH_MS = 250;
+/** The spinner, a space, and one place that stays free so that no terminal wraps the line. */
+const SPINNER_WIDTH = 3;
 
 /** One live line for a person who waits. */
 export interface Progress {
@@ -34,7 +36,8 @@ export function openProgress(interactive: boolean, signal: AbortSignal): Progres
       ...(failed > 0 ? [`${failed} failed`] : []),
     ];
     const doing = describeWait([...waits.values()], now) ?? describeSlices([...underway]);
-    spinner.text = signal.aborted ? "Stopping" : [parts.join(", "), doing].filter(Boolean).join(" · ");
+    const text = [parts.join(", "), doing].filter(Boolean).join(" · ");
+    spinner.text = signal.aborted ? "Stopping" : text.slice(0, process.stderr.columns - SPINNER_WIDTH);
   }
 
   const timer = setInterval(draw, REFRESH_MS);

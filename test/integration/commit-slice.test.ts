@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { withConnection } from "../../src/warehouse/database.ts";
 import { lockKey, sliceLock } from "../../src/warehouse/locks.ts";
+import { holdTransaction } from "../support/hold-transaction.ts";
 import {
   beginRun,
   type Load,
@@ -131,8 +131,7 @@ test("an undeclared field with an endless name does not stand in the way of its 
 
 test("nothing is visible before the commit, everything after it", async () => {
   const merging = lockKey("public", `merge:${sliceLock("things", "1")}`);
-  await withConnection(db.warehouse, async (holder) => {
-    await holder.query("begin");
+  await holdTransaction(db.warehouse, async (holder) => {
     await holder.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [merging]);
     let pid = 0;
     let finished: Promise<unknown> = Promise.resolve();
@@ -151,6 +150,27 @@ test("nothing is visible before the commit, everything after it", async () => {
     await finished;
     expect(await db.query("select id from pinterest_ads_things")).toHaveLength(1);
   });
+});
+
+test("a run cannot be declared dead in the middle of a commit", async () => {
+  const blocked = () =>
+    db.query("select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update%'");
+  await holdTransaction(db.warehouse, async (holder) => {
+    const runId = await beginRun(db.warehouse);
+    const loading = load(MIXED, {
+      runId,
+      beforeCommit: async () => void (await holder.query("select from pinterest_ads_sync_slices for update")),
+    });
+    await waitUntil("the commit waits to close its slice", async () => (await blocked()).length === 1);
+    const declaring = db.query(
+      "update pinterest_ads_sync_runs set status = 'interrupted' where id = $1",
+      runId,
+    );
+    await waitUntil("the declaration waits for the commit", async () => (await blocked()).length === 2);
+    await holder.query("commit");
+    await Promise.all([loading, declaring]);
+  });
+  expect(await db.query("select id from pinterest_ads_things")).toHaveLength(1);
 });
 
 describe("nothing at all changes when", () => {

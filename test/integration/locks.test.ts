@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectorError } from "../../src/errors.ts";
-import { openWarehouse, withConnection } from "../../src/warehouse/database.ts";
+import { openWarehouse } from "../../src/warehouse/database.ts";
 import { lockKey, openLocks, type RunLocks, runLock, sliceLock } from "../../src/warehouse/locks.ts";
 import { findRunHolding, finishRun, markKilledRuns, startRun } from "../../src/warehouse/runs.ts";
 import { insertPlannedSlices } from "../../src/warehouse/slices.ts";
+import { holdTransaction } from "../support/hold-transaction.ts";
 import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -145,8 +146,7 @@ describe("a run that is in the books as running", () => {
   test("and still merges is waited for, so that its successor does not meet it", async () => {
     const locks = await open();
     const id = await begin(undefined);
-    await withConnection(db.warehouse, async (merging) => {
-      await merging.query("begin");
+    await holdTransaction(db.warehouse, async (merging) => {
       await merging.query("select from pinterest_ads_sync_runs where id = $1 for share", [id]);
       let marked = false;
       const marking = markKilledRuns(db.warehouse, locks).then(() => (marked = true));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { withConnection } from "../../src/warehouse/database.ts";
 import { lockKey, sliceLock } from "../../src/warehouse/locks.ts";
+import { holdTransaction } from "../support/hold-transaction.ts";
 import { load as loadSlice, openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
 import { places, things, visits } from "../support/things.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -258,8 +258,7 @@ test("merges of one slice go one after the other, and both hold", async () => {
   const pids: number[] = [];
   const waiting = () =>
     db.query("select from pg_stat_activity where pid = any($1) and wait_event = 'advisory'", pids);
-  await withConnection(db.warehouse, async (holder) => {
-    await holder.query("begin");
+  await holdTransaction(db.warehouse, async (holder) => {
     await holder.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
     const loads = [many(50), many(50, 25), [...many(50)].reverse()].map((records) =>
       loadSlice(db.warehouse, {

@@ -10,8 +10,10 @@ import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse
 import { things } from "../support/things.ts";
 
 let db: TestWarehouse;
+const warnings: string[] = [];
 
 beforeAll(async () => {
+  process.on("warning", ({ message }) => warnings.push(message));
   db = await openTestWarehouse([things]);
 });
 
@@ -273,4 +275,8 @@ test("rejections of the parser and of Postgres may come at once, megabytes of ea
   expect(new Map(kept as [number, string][])).toEqual(
     new Map(records.filter(({ id }) => id % 3 < 2).map(({ id, name }) => [id, name])),
   );
+});
+
+test("after all this, no connection was ever asked for two things at once", () => {
+  expect(warnings).toEqual([]);
 });

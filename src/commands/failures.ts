@@ -12,8 +12,8 @@ export function renderFailures(failures: readonly FailureLine[]): string[] {
     const why = same[0]?.why ?? "";
     const places = same.map(({ where }) => where);
     const rest = places.length - PLACES_SHOWN;
-    const shown = places.slice(0, PLACES_SHOWN).join(", ");
-    return `${shown}${rest > 0 ? ` and ${rest} more` : ""}\n${why.replace(/^/gm, "  ")}`;
+    const shown = [...places.slice(0, PLACES_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])];
+    return `${shown.join("\n")}\n${why.replace(/^/gm, "  ")}`;
   });
 }
 

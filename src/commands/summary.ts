@@ -63,7 +63,7 @@ function renderNotLoaded({ failures }: RunReport): string[] {
     where: describePlace(slice.resource.name, scopeId(slice)),
     why: [error.message, error.nextStep].filter(Boolean).join("\n"),
   }));
-  return renderFailures(lines).map((text) => `Not loaded: ${text}`);
+  return renderFailures(lines).map((text) => `Not loaded:\n${text}`);
 }
 
 function indent(error: ConnectorError): string {

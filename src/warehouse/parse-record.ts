@@ -188,7 +188,7 @@ function compileSecrets(resource: Resource): (record: unknown) => unknown {
     if (!isRecord(value)) return value;
     const entries = Object.entries(value).filter(([field]) => !dropped.has(field));
     return Object.fromEntries(
-      entries.map(([field, child]) => [field, masked.has(field) ? maskDeep(child) : clean(child)]),
+      entries.map(([field, child]) => [field, masked.has(field) ? maskDeep(clean(child)) : clean(child)]),
     );
   };
   return dropped.size === 0 && masked.size === 0 ? (record) => record : clean;

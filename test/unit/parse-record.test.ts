@@ -11,6 +11,7 @@ import {
   type ParsedRow,
   type Rejection,
 } from "../../src/warehouse/parse-record.ts";
+import { repairText } from "../../src/warehouse/repair-text.ts";
 
 const things = defineResource({
   kind: "list",
@@ -200,6 +201,7 @@ describe("secrets land nowhere", () => {
     ["as a plain text", { id: "7", budget: "x", credentials: SECRET }],
     ["in a URL", { id: "7", location: `https://user:${SECRET}@host/feed.csv` }],
     ["in the URL of a rejection", { location: `https://user:${SECRET}@host/feed.csv` }],
+    ["in place of a URL", { id: "7", location: [{ credentials }] }],
     ["in a URL of a wrong type", { id: "7", location: [`https://user:${SECRET}@host/feed.csv`] }],
     [
       "beside nesting without end",
@@ -259,15 +261,15 @@ test.each<[string, Resource]>([things, ...resources].map((resource) => [resource
   },
 );
 
-test("no field of an accepted record is lost: it is in its column or in _extra", () => {
+test("no field is lost: it is in its column, in _extra or in the rejection", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue()), (fields) => {
       const record = { ...fields, id: "7" };
-      const extra: Record<string, unknown> = JSON.parse(row(record)["_extra"] ?? "{}");
-      const undeclared = Object.keys(record).filter(
-        (field) => !columns.includes(field) && field !== "credentials",
-      );
-      expect(Object.keys(extra).toSorted()).toEqual(undeclared.toSorted());
+      const sent = Object.keys(record).filter((field) => field !== "credentials");
+      const parsed = parse(record, GIVEN);
+      const kept: object = JSON.parse(isRejection(parsed) ? parsed.record : (row(record)["_extra"] ?? "{}"));
+      const expected = isRejection(parsed) ? sent : sent.filter((field) => !columns.includes(field));
+      expect(Object.keys(kept).toSorted()).toEqual(expected.map(repairText).toSorted());
     }),
   );
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pLimit from "p-limit";
 import { ConnectorError } from "../errors.ts";
+import { createFairLimit, type FairLimit } from "./fair-limit.ts";
 import { failSlice, loadSlice } from "./load-slice.ts";
 import { parentNames, scopeId } from "./plan.ts";
 import type { PlannedSlice, Run } from "./run-state.ts";
@@ -13,7 +13,7 @@ const STOP_GRACE_MS = 3500;
  * asked with stale parents it would take rows for deleted that were only not asked for.
  */
 export async function loadSlices(run: Run, slices: readonly PlannedSlice[]): Promise<void> {
-  const limit = pLimit(run.request.concurrency);
+  const limit = createFairLimit(run.request.concurrency);
   const loads = new Map<string, Promise<boolean>>();
   for (const slice of slices) {
     const parents = parentNames(slice.resource).map((name) => loads.get(`${name}:${scopeId(slice)}`));
@@ -26,10 +26,11 @@ async function loadAfter(
   run: Run,
   slice: PlannedSlice,
   parents: readonly (Promise<boolean> | undefined)[],
-  limit: ReturnType<typeof pLimit>,
+  limit: FairLimit,
 ): Promise<boolean> {
   const loaded = await Promise.all(parents);
-  if (run.signal.aborted || !loaded.includes(false)) return limit(() => loadSlice(run, slice));
+  if (run.signal.aborted || !loaded.includes(false))
+    return limit(slice.resource.category, () => loadSlice(run, slice));
   const needed = parentNames(slice.resource).join(" and ");
   const error = new ConnectorError("parent_failed", `${slice.resource.name} needs ${needed}, which failed`, {
     nextStep: "See the failure of the parent; the next run loads both.",

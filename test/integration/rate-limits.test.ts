@@ -27,17 +27,21 @@ test("after a 429 nothing of its category is sent before Retry-After has elapsed
   const clock = createHeldClock();
   const simulator = await startSimulator({
     now: clock.now,
-    faults: [{ kind: "rate_limited", path: /\/ads$/, count: 1, retryAfterSeconds: RETRY_AFTER_MS / 1000 }],
+    accounts: 8,
+    campaigns: 2,
+    faults: [
+      { kind: "rate_limited", path: /\/campaigns$/, count: 1, retryAfterSeconds: RETRY_AFTER_MS / 1000 },
+    ],
   });
   await using subject = await openSync({ url: database.url, simulator, clock });
-  // More at a time than there are slices of the category, so that all others have room.
-  const run = subject.sync({ concurrency: 10 });
+  // Fewer places than slices of the category: waiting ones must not take them all.
+  const run = subject.sync({ concurrency: 4 });
   const refusedAt = clock.now();
 
   await waitUntil("catalogs are loaded meanwhile", () => {
     const loaded = subject.events.filter(({ kind }) => kind === "slice_finished");
     const resources = loaded.map((event) => ("slice" in event ? event.slice.resource.name : ""));
-    return clock.sleepers() > 0 && resources.filter((name) => name === "product_groups").length === 2;
+    return clock.sleepers() > 0 && resources.filter((name) => name === "product_groups").length === 8;
   });
   const waiting = clock.sleepers();
   clock.advance(RETRY_AFTER_MS - 1);

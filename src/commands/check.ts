@@ -72,8 +72,11 @@ async function checkDatabase(
   const connection = await findings.attempt("database", () => checkConnection(warehouse));
   if (!connection) return false;
   const version = Math.floor(connection.version / 10_000);
-  const old = version < POSTGRES_MIN ? [`Postgres ${version} is too old; use ${POSTGRES_MIN} or later`] : [];
-  findings.report("database", old, `Postgres ${version}, database ${connection.database}`);
+  const problems: string[] = [];
+  if (version < POSTGRES_MIN) problems.push(`Postgres ${version} is too old; use ${POSTGRES_MIN} or later`);
+  if (connection.encoding !== "UTF8")
+    problems.push(`the database is in ${connection.encoding}; create one with encoding 'UTF8'`);
+  findings.report("database", problems, `Postgres ${version}, database ${connection.database}`);
   const tables = await findings.attempt("tables", async () => {
     await assertMigrated(warehouse, resources);
     return true;

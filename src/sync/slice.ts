@@ -13,6 +13,8 @@ import type { SliceResult } from "./events.ts";
 import { type Slice, scopeId } from "./plan.ts";
 import type { PlannedSlice, Run } from "./run-state.ts";
 
+/** Objects used as maps may bring a new field name with each record; so many are drift enough to look into. */
+const DRIFT_FIELDS_MAX = 1000;
 /** A database that restarts or fails over is back within seconds; Pinterest's own failures are retried per request. */
 const DATABASE_ATTEMPTS = 3;
 const DATABASE_PAUSE_MS = 1000;
@@ -164,6 +166,7 @@ function isGivenColumn(resource: Resource, name: string): boolean {
 
 function countDrift(drift: Drift, field: string, type: string): void {
   const seen = drift.get(field);
+  if (!seen && drift.size >= DRIFT_FIELDS_MAX) return;
   drift.set(field, { type, records: (seen?.records ?? 0) + 1 });
 }
 

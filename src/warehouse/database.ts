@@ -93,11 +93,18 @@ export async function inTransaction<T>(client: Client, work: () => Promise<T>): 
   }
 }
 
+export interface DatabaseFacts {
+  /** As in server_version_num: 180004 is 18.4. */
+  readonly version: number;
+  readonly encoding: string;
+  readonly database: string;
+}
+
 /** Says plainly why the warehouse cannot be reached, without the password. */
-export async function checkConnection(warehouse: Warehouse): Promise<{ version: number; database: string }> {
+export async function checkConnection(warehouse: Warehouse): Promise<DatabaseFacts> {
   try {
     const { rows } = await warehouse.knex.raw(
-      "select current_setting('server_version_num')::int as version, current_database() as database",
+      "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, current_database() as database",
     );
     return rows[0];
   } catch (error) {
@@ -147,9 +154,13 @@ export function displayUrl(url: string): string {
 }
 
 function prepareConnection(client: Client, done: (error: unknown, client: Client) => void): void {
-  // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
-  client.query(`set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`, (error) =>
-    // A server on Windows knows the setting and refuses every value but 0.
-    done(errorCode(error) === INVALID_PARAMETER_VALUE ? undefined : error, client),
-  );
+  // A slice that waits for Pinterest is idle for longer than some servers like.
+  client.query("set idle_session_timeout = 0", (refused) => {
+    if (refused) return done(refused, client);
+    // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
+    client.query(`set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`, (error) =>
+      // A server on Windows knows the setting and refuses every value but 0.
+      done(errorCode(error) === INVALID_PARAMETER_VALUE ? undefined : error, client),
+    );
+  });
 }

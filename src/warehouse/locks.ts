@@ -13,6 +13,10 @@ export interface RunLocks {
   close(): Promise<void>;
 }
 
+/** The connection is idle all the time, and when its host crashes the locks should not outlast it by hours. */
+const KEEP_ALIVE = `set idle_session_timeout = 0; set tcp_keepalives_idle = 30;
+  set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`;
+
 /**
  * Opens the lock connection. `onLost` is called once if it breaks: from then on nobody keeps another
  * run from the same slices, so the run must stop.
@@ -32,6 +36,7 @@ export async function openLocks(
   client.on("end", () => lost());
   try {
     await client.connect();
+    await client.query(KEEP_ALIVE);
   } catch (error) {
     closing = true;
     throw describeConnectionError(error, warehouse.url);

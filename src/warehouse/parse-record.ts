@@ -1,9 +1,10 @@
 import type { Column } from "../resources/column.ts";
 import type { Resource } from "../resources/define.ts";
 import { encodeField, NULL_FIELD } from "./copy-text.ts";
-import { maskUrl } from "./mask-url.ts";
+import { clip, isRecord } from "./json-tree.ts";
 import { type ParsedValue, parsers } from "./parse-value.ts";
 import { repairText, toJsonText } from "./repair-text.ts";
+import { compileSecrets } from "./secrets.ts";
 
 /** A record that can be loaded: its columns and `_extra`, encoded as one line of COPY without its end. */
 export interface ParsedRow {
@@ -170,40 +171,6 @@ function rejectNested(
   const reason = `the record is nested too deeply; what lies below level ${LEVELS_KEPT} is left out here`;
   if (isRecord(clipped)) return reject(resource, clipped, given, reason);
   return { reason, record: toJsonText(clipped).text, key: "none" };
-}
-
-function clip(value: unknown, levels: number): unknown {
-  if (Array.isArray(value)) return levels === 0 ? "…" : value.map((child) => clip(child, levels - 1));
-  if (!isRecord(value)) return value;
-  if (levels === 0) return "…";
-  return Object.fromEntries(Object.entries(value).map(([field, child]) => [field, clip(child, levels - 1)]));
-}
-
-/** Drops and masks at any depth: a field that Pinterest moves or wraps must not carry its secret along. */
-function compileSecrets(resource: Resource): (record: unknown) => unknown {
-  const dropped = new Set(resource.droppedFields);
-  const masked = new Set(resource.columns.filter((column) => column.masked).map((column) => column.path[0]));
-  const clean = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(clean);
-    if (!isRecord(value)) return value;
-    const entries = Object.entries(value).filter(([field]) => !dropped.has(field));
-    return Object.fromEntries(
-      entries.map(([field, child]) => [field, masked.has(field) ? maskDeep(clean(child)) : clean(child)]),
-    );
-  };
-  return dropped.size === 0 && masked.size === 0 ? (record) => record : clean;
-}
-
-/** A masked field of a wrong type lands in a rejection, and must not carry its secret there. */
-function maskDeep(value: unknown): unknown {
-  if (typeof value === "string") return maskUrl(value);
-  if (Array.isArray(value)) return value.map(maskDeep);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([field, child]) => [field, maskDeep(child)]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
 function jsonType(value: unknown): string {

@@ -23,11 +23,12 @@ let stopSignal: StopSignal | undefined;
 let exitCode: number = EXIT.ok;
 
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => onSignal(name));
-// `pinterest-ads resources | head` closes our output early; that is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
-});
+// Whoever reads our output may go away early (`| head`, a log shipper that dies). What is written then is lost,
+// but the work goes on, and the exit code tells how it ended.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 
 try {
   await createProgram().parseAsync();

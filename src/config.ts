@@ -27,11 +27,9 @@ export function readConfig(): { config: Config; problems: readonly string[] } {
   const fromFile: Record<string, string> = {};
   if (existsSync(ENV_FILE)) readDotenv({ path: ENV_FILE, processEnv: fromFile, quiet: true });
   const problems: string[] = [];
-  const environment = parseEnvironment(
-    { ...fromFile, ...process.env },
-    new Set(Object.keys(fromFile)),
-    problems,
-  );
+  // A variable that is set to nothing, as compose files do, says nothing.
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const environment = parseEnvironment({ ...fromFile, ...given }, new Set(Object.keys(fromFile)), problems);
   const file = loadFile(environment.configFile, problems);
   return { config: { ...environment, file }, problems };
 }

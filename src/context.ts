@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Config, configurationError } from "./config.ts";
+import { readOrCreateKey } from "./key-file.ts";
 import type { Logger } from "./logger.ts";
 import { createPinterest, type Pinterest, type PinterestOptions } from "./pinterest/client.ts";
 import { createTokens, fixedTokens, type Tokens } from "./pinterest/tokens.ts";
@@ -106,15 +105,4 @@ function openTokens(config: Config, warehouse: Warehouse, options: PinterestCont
     version: VERSION,
     logger: options.logger,
   });
-}
-
-/** The key beside the embedded warehouse, made on first use, readable by its owner alone. */
-function readOrCreateKey(directory: string): Buffer {
-  const file = path.join(directory, "token-encryption.key");
-  if (!existsSync(file)) {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
-  }
-  chmodSync(file, 0o600);
-  return Buffer.from(readFileSync(file, "utf8").trim(), "base64");
 }

@@ -61,17 +61,23 @@ export function parseEnvironment(
   };
 }
 
-/** A misspelt variable is silently a default; in `.env` any unknown one, elsewhere one that looks like ours. */
+/** A misspelt variable is silently a default; in `.env` one that looks like any of ours, elsewhere only PINTEREST_*. */
 function reportTypos(
   variables: Readonly<Record<string, string | undefined>>,
   inEnvFile: ReadonlySet<string>,
   problems: string[],
 ): void {
+  const ours = VARIABLES.filter((known) => known.startsWith("PINTEREST_"));
   for (const name of Object.keys(variables)) {
-    if (!name.startsWith("PINTEREST_") || VARIABLES.some((known) => known === name)) continue;
-    const ours = VARIABLES.filter((known) => known.startsWith("PINTEREST_"));
-    if (inEnvFile.has(name) || nearest(name, ours))
-      problems.push(`${name} is not a variable of this connector; ${suggestion(name, ours)}`);
+    if (VARIABLES.some((known) => known === name)) continue;
+    const prefixed = name.startsWith("PINTEREST_");
+    const suspicious = inEnvFile.has(name)
+      ? prefixed || nearest(name, VARIABLES)
+      : prefixed && nearest(name, ours);
+    if (suspicious)
+      problems.push(
+        `${name} is not a variable of this connector; ${suggestion(name, prefixed ? ours : VARIABLES)}`,
+      );
   }
 }
 

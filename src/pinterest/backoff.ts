@@ -2,9 +2,10 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /**
- * How long to wait before trying again, in milliseconds: exponential with full jitter, so that clients which
- * failed together do not come back together. `failures` counts from 1.
+ * How long to wait before trying again, in milliseconds: exponential, the upper half of it by chance, so that
+ * clients which failed together do not come back together, and six tries outlast a short outage. `failures` counts from 1.
  */
 export function backoff(failures: number, random: () => number): number {
-  return random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+  const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+  return (longest * (1 + random())) / 2;
 }

@@ -17,7 +17,9 @@ export async function* listPages(
   let bookmark: string | undefined;
   do {
     const query = { page_size: PAGE_SIZE, ...request.query, ...(bookmark && { bookmark }) };
-    const body = (await ask({ ...request, query })) as Body | undefined;
+    // Behind the first page the list is known to exist: "there is nothing" would cut it short and look complete.
+    const emptyAnswers = bookmark === undefined ? (request.emptyAnswers ?? []) : [];
+    const body = (await ask({ ...request, query, emptyAnswers })) as Body | undefined;
     const items = body?.items ?? [];
     bookmark = body?.bookmark || undefined;
     // The first page is the first that holds anything; behind it a bookmark that does not work leads nowhere.

@@ -3,7 +3,7 @@ import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { endpoint } from "./endpoint.ts";
 import { attemptsSpent, type Failure, requestFailed, spamBlocked } from "./failure.ts";
-import type { Http } from "./http.ts";
+import type { Answer, Http } from "./http.ts";
 import type { Problem } from "./problem.ts";
 import { logRequest } from "./request-log.ts";
 import { type Grant, readGrant } from "./token-grant.ts";
@@ -101,12 +101,13 @@ async function post(at: TokenEndpoint, refreshToken: string, scopes: readonly st
     durationMs: now - sentAt,
   });
   const grant = judged.kind === "success" ? readGrant(judged.body, now) : undefined;
-  const verdict = judgeGrant(judged, reply.kind === "answer" ? reply.status : undefined);
+  const verdict = judgeGrant(judged, reply.kind === "answer" ? reply : undefined);
   const failure: Failure = { method: "POST", url, reply, problem: verdict.problem, attempts: attempt };
   return { verdict, grant, failure };
 }
 
-function judgeGrant(verdict: Verdict, status: number | undefined): TokenVerdict {
+/** Only Pinterest itself can refuse a token; a gateway that blocks the way answers with something else than JSON. */
+function judgeGrant(verdict: Verdict, answer: Answer | undefined): TokenVerdict {
   switch (verdict.kind) {
     case "success":
     case "empty":
@@ -114,11 +115,23 @@ function judgeGrant(verdict: Verdict, status: number | undefined): TokenVerdict 
     case "unauthorized":
     case "forbidden":
     case "permission_missing":
-      return { kind: "refused", problem: verdict.problem };
+      return isJson(answer)
+        ? { kind: "refused", problem: verdict.problem }
+        : { kind: "invalid", problem: verdict.problem };
     case "failed":
-      return status === 400 ? { kind: "refused", problem: verdict.problem } : verdict;
+      return answer?.status === 400 && isJson(answer)
+        ? { kind: "refused", problem: verdict.problem }
+        : verdict;
     default:
       return verdict;
+  }
+}
+
+function isJson(answer: Answer | undefined): boolean {
+  try {
+    return typeof JSON.parse(answer?.text ?? "") === "object";
+  } catch {
+    return false;
   }
 }
 

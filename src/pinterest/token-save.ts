@@ -2,10 +2,10 @@ import { ConnectorError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 
 /** Long enough for a database to fail over; the token exists nowhere else. */
-const PAUSES_MS: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
+const PAUSES_MS: readonly number[] = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 60_000];
 
 /**
- * Saves rotated tokens, trying again for some seconds, because Pinterest has already withdrawn the former ones.
+ * Saves rotated tokens, trying again for minutes, because Pinterest has already withdrawn the former ones.
  * Not abortable for the same reason. Rejects with `token_not_saved`; the tokens must then not be used.
  */
 export async function saveDurably(save: () => Promise<void>, clock: Clock): Promise<void> {

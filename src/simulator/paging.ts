@@ -1,11 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { ApiRecord } from "./json.ts";
 import { type Query, type Refuse, readPageSize, readText } from "./query.ts";
-import type { ResourceName } from "./world/world.ts";
 
 /** One page of a listing; `resource` names what its items are, for the faults that alter pages. */
 export interface Page {
-  resource: ResourceName;
+  resource: string;
   items: ApiRecord[];
   bookmark: string | null;
   /** A bookmark that leads to this very page again without being the one it was asked with. */
@@ -14,7 +13,7 @@ export interface Page {
 
 /** What is being listed: which items, and what makes this listing another one than its neighbours. */
 export interface Listing {
-  resource: ResourceName;
+  resource: string;
   path: string;
   query: Query;
   refuse: Refuse;

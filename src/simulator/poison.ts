@@ -1,6 +1,6 @@
-import type { ApiRecord, JsonValue } from "./json.ts";
+import type { ApiRecord } from "./json.ts";
+import { findListing } from "./listings.ts";
 import { choose, hash } from "./random.ts";
-import type { ResourceName } from "./world/world.ts";
 
 export const POISON_KINDS = [
   /** A string, a number, null or an array stands where an object belongs. */
@@ -23,7 +23,8 @@ export type PoisonKind = (typeof POISON_KINDS)[number];
 /** One poisoned item that was sent. The same page is poisoned in the same way whenever it is asked for. */
 export interface PoisonedItem {
   kind: PoisonKind;
-  resource: ResourceName;
+  /** Name of the listing. */
+  resource: string;
   path: string;
   /** The item's id; null where it has none. Of `duplicate_key` the id of the true record. */
   id: string | null;
@@ -41,52 +42,28 @@ const BEYOND_2_53 = "9007199254740993";
 const LARGEST_BIGINT = "9223372036854775807";
 const PLACEHOLDER = "\u0001number\u0001";
 const UNSTORABLE = "nul \u0000 high \ud83d low \udc00 end";
+const STALE_TEXT = "An older copy, which must not win";
 const POISON_ID_PREFIX = "99";
 const ID_DIGITS = 18;
-
-/** Per listing a documented field and a value its type cannot be. */
-const WRONG: Record<ResourceName, [field: string, value: JsonValue]> = {
-  ad_accounts: ["created_time", "the day before yesterday"],
-  campaigns: ["created_time", "the day before yesterday"],
-  ad_groups: ["created_time", { seconds: 1 }],
-  ads: ["is_removable", "perhaps"],
-  product_group_promotions: ["bid_in_micro_currency", "rather a lot"],
-  catalogs: ["created_at", "the day before yesterday"],
-  feeds: ["created_at", "the day before yesterday"],
-  processing_results: ["created_at", "the day before yesterday"],
-  product_groups: ["created_at", "the day before yesterday"],
-};
-
-/** Per listing an amount, where it has one. */
-const AMOUNT: Partial<Record<ResourceName, string>> = {
-  campaigns: "daily_spend_cap",
-  ad_groups: "budget_in_micro_currency",
-  product_group_promotions: "bid_in_micro_currency",
-};
-
-/** Per listing the field that holds free text. */
-const TEXT: Partial<Record<ResourceName, string>> = {
-  product_group_promotions: "definition",
-  processing_results: "status",
-};
 
 /** A poisoned item for a page that starts with `model`; `page` says which page it is. */
 export function makePoison(
   kind: PoisonKind,
-  resource: ResourceName,
+  resource: string,
   model: ApiRecord,
   path: string,
   page: string,
 ): PoisonedItem {
+  const { wrong, amount, text = "name" } = findListing(resource);
   const number = hash(page, kind);
   const id = POISON_ID_PREFIX + String(number).padStart(ID_DIGITS - POISON_ID_PREFIX.length, "0");
   const fresh = { ...model, id };
-  const item = (text: string, fate: PoisonedItem["fate"], itemId: string | null = id) => ({
+  const item = (body: string, fate: PoisonedItem["fate"], itemId: string | null = id) => ({
     kind,
     resource,
     path,
     id: itemId,
-    text,
+    text: body,
     fate,
   });
   switch (kind) {
@@ -95,18 +72,18 @@ export function makePoison(
     case "missing_id":
       return item(JSON.stringify({ ...model, id: undefined }), "rejected", null);
     case "wrong_type":
-      return item(JSON.stringify({ ...fresh, [WRONG[resource][0]]: WRONG[resource][1] }), "rejected");
+      return item(JSON.stringify({ ...fresh, [wrong[0]]: wrong[1] }), "rejected");
     case "unstorable_text":
-      return item(JSON.stringify({ ...fresh, [TEXT[resource] ?? "name"]: UNSTORABLE }), "loaded");
+      return item(JSON.stringify({ ...fresh, [text]: UNSTORABLE }), "loaded");
     case "unknown_field":
       return item(
         JSON.stringify({ ...fresh, field_of_the_future: { since: 2027, tags: ["a", null] } }),
         "loaded",
       );
     case "big_number":
-      return item(writeBigNumbers(fresh, AMOUNT[resource]), "loaded");
+      return item(writeBigNumbers(fresh, amount), "loaded");
     case "duplicate_key":
-      return item(JSON.stringify({ ...model, ...staleText(resource) }), "ignored", model.id);
+      return item(JSON.stringify({ ...model, [text]: STALE_TEXT }), "ignored", model.id);
   }
 }
 
@@ -116,8 +93,4 @@ function writeBigNumbers(record: ApiRecord, amount: string | undefined): string 
   return JSON.stringify(marked)
     .replace(JSON.stringify(`${PLACEHOLDER}${PLACEHOLDER}`), LARGEST_BIGINT)
     .replace(JSON.stringify(PLACEHOLDER), BEYOND_2_53);
-}
-
-function staleText(resource: ResourceName): Record<string, JsonValue> {
-  return { [TEXT[resource] ?? "name"]: "An older copy, which must not win" };
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../errors.ts";
 import { type RunLocks, sliceLock } from "../warehouse/locks.ts";
 import { findRunHolding } from "../warehouse/runs.ts";
+import { pause } from "./interruption.ts";
 import { type Slice, scopeId } from "./plan.ts";
 import type { Run } from "./run-state.ts";
 
@@ -25,7 +25,7 @@ export async function claimSlices(run: Run, slices: readonly Slice[], patienceMs
         for (const other of claimed) await locks.release(other);
         throw await describeHolder(run, slice);
       }
-      await sleep(POLL_MS, undefined, { signal });
+      await pause(POLL_MS, signal);
     }
     claimed.push(name);
   }

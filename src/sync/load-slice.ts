@@ -1,9 +1,10 @@
 import { asConnectorError, type ConnectorError, isFatal } from "../errors.ts";
 import type { MergeCounts } from "../warehouse/merge.ts";
 import { markSliceFailed, type SliceTally } from "../warehouse/slices.ts";
+import { interruption } from "./interruption.ts";
 import type { Slice } from "./plan.ts";
 import type { PlannedSlice, Run } from "./run-state.ts";
-import { emptyTally, interruption, runSlice } from "./slice.ts";
+import { emptyTally, runSlice } from "./slice.ts";
 
 /** Loads a slice and keeps the books about it. Never rejects; true when it was loaded. */
 export async function loadSlice(run: Run, slice: PlannedSlice): Promise<boolean> {

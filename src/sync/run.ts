@@ -1,25 +1,28 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { asConnectorError, type ConnectorError } from "../errors.ts";
 import { resources } from "../resources/index.ts";
-import { checkConnection } from "../warehouse/database.ts";
+import { checkConnection, describeConnectionError } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { assertPrivileges } from "../warehouse/privileges.ts";
 import {
   finishRun,
   markKilledRuns,
+  NO_TOTALS,
   type RunStatus,
   type RunTotals,
   readRunTotals,
   startRun,
 } from "../warehouse/runs.ts";
 import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
+import { interruption } from "./interruption.ts";
 import { loadAccounts } from "./load-accounts.ts";
 import { loadSlices } from "./load-slices.ts";
 import { failOwnerless } from "./ownerless.ts";
 import { planSlices, withParents } from "./plan.ts";
 import { planInBooks, type Run, type SliceFailure, type SyncContext, type SyncRequest } from "./run-state.ts";
-import { interruption } from "./slice.ts";
+import { withStopGrace } from "./stop-grace.ts";
 
 export interface RunReport {
   readonly id: string;
@@ -45,8 +48,10 @@ export async function runSync(context: SyncContext, request: SyncRequest): Promi
     const killed = await markKilledRuns(context.warehouse, locks);
     if (killed > 0) context.logger.warn({ runs: killed }, "killed runs marked as interrupted");
     const run = await openRun(context, request, locks, stop);
-    const ended = await execute(run).then(() => undefined, asConnectorError);
-    return await closeRun(run, context.signal.aborted ? "interrupted" : judge(run, ended), ended);
+    return await withStopGrace(context.warehouse, run.signal, async () => {
+      const ended = await execute(run).then(() => undefined, asConnectorError);
+      return closeRun(run, context.signal.aborted ? "interrupted" : judge(run, ended), ended);
+    });
   } finally {
     await locks.close();
   }
@@ -101,12 +106,38 @@ async function execute(run: Run): Promise<void> {
 
 async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | undefined): Promise<RunReport> {
   const error = ended ?? run.failures[0]?.error;
-  await finishRun(run.warehouse, run.id, status, error);
-  const totals = await readRunTotals(run.warehouse, run.id);
-  const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
-  if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
-  else run.logger.info(fields, "run finished");
-  return { id: run.id, status, totals, error, failures: run.failures };
+  try {
+    const totals = await closeBooks(run, status, error);
+    const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
+    if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
+    else run.logger.info(fields, "run finished");
+    return { id: run.id, status, totals, error, failures: run.failures };
+  } catch (cause) {
+    const unrecorded = describeConnectionError(cause, run.warehouse.url);
+    const fields = { run_id: run.id, trigger: run.request.trigger, error_code: unrecorded.code };
+    run.logger.error({ ...fields, error: unrecorded.message }, "run not recorded");
+    return { id: run.id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures: run.failures };
+  }
+}
+
+/** A database that restarts is back within seconds; the next run closes the books of a run that could not. */
+const CLOSE_ATTEMPTS = 5;
+const CLOSE_PAUSE_MS = 1000;
+
+async function closeBooks(
+  run: Run,
+  status: RunStatus,
+  error: ConnectorError | undefined,
+): Promise<RunTotals> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await finishRun(run.warehouse, run.id, status, error);
+      return await readRunTotals(run.warehouse, run.id);
+    } catch (problem) {
+      if (attempt === CLOSE_ATTEMPTS) throw problem;
+      await setTimeout(CLOSE_PAUSE_MS);
+    }
+  }
 }
 
 /** `ended` is what stopped the run as a whole; with nothing loaded but the list of accounts, it failed. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { asConnectorError, ConnectorError } from "../errors.ts";
 import type { Resource } from "../resources/define.ts";
@@ -10,6 +9,7 @@ import { compileParser, isRejection } from "../warehouse/parse-record.ts";
 import { markSliceRunning, type SliceTally } from "../warehouse/slices.ts";
 import { openStage, type Stage } from "../warehouse/stage.ts";
 import type { SliceResult } from "./events.ts";
+import { interruption, pause } from "./interruption.ts";
 import { type Slice, scopeId } from "./plan.ts";
 import type { PlannedSlice, Run } from "./run-state.ts";
 
@@ -19,7 +19,10 @@ const DRIFT_FIELDS_MAX = 1000;
 const DATABASE_ATTEMPTS = 3;
 const DATABASE_PAUSE_MS = 1000;
 /** Connection exceptions, shutdowns, deadlocks and serialization failures: the same again may work. */
-const RETRYABLE_DATABASE_ERROR = /^(?:08|57P0|40001|40P01|ECONNRESET|EPIPE|ECONNREFUSED)/;
+const RETRYABLE_DATABASE_ERROR =
+  /^(?:08|57P0|40001|40P01|53300|ECONNRESET|EPIPE|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH)/;
+/** What pg and knex say without a code of a connection that is gone or not to be had. */
+const LOST_CONNECTION = /^Connection terminated|not queryable|Timeout acquiring a connection/;
 
 export function emptyTally(): SliceTally {
   return { attempts: 0, pages: 0, records: 0, recordsRejected: 0, textsRepaired: 0, apiCalls: 0 };
@@ -35,7 +38,7 @@ export async function runSlice(run: Run, slice: PlannedSlice, tally: SliceTally)
     tally.attempts += 1;
     Object.assign(tally, { pages: 0, records: 0, recordsRejected: 0, textsRepaired: 0 });
     try {
-      return await withConnection(run.warehouse, (client) => loadSlice(run, slice, tally, client));
+      return await withConnection(run.warehouse, (client) => attemptSlice(run, slice, tally, client));
     } catch (error) {
       if (run.signal.aborted) throw interruption(run.signal);
       if (!isRetryable(error) || tally.attempts >= DATABASE_ATTEMPTS) throw asConnectorError(error);
@@ -43,12 +46,12 @@ export async function runSlice(run: Run, slice: PlannedSlice, tally: SliceTally)
         { resource: slice.resource.name, attempt: tally.attempts, err: error },
         "slice repeated",
       );
-      await sleep(DATABASE_PAUSE_MS * tally.attempts, undefined, { signal: run.signal });
+      await pause(DATABASE_PAUSE_MS * tally.attempts, run.signal);
     }
   }
 }
 
-async function loadSlice(
+async function attemptSlice(
   run: Run,
   slice: PlannedSlice,
   tally: SliceTally,
@@ -173,14 +176,5 @@ function countDrift(drift: Drift, field: string, type: string): void {
 function isRetryable(error: unknown): boolean {
   if (error instanceof ConnectorError || !(error instanceof Error)) return false;
   const code = errorCode(error);
-  return code ? RETRYABLE_DATABASE_ERROR.test(code) : /^Connection terminated/.test(error.message);
-}
-
-/** The reason a run was stopped, as the slices it stopped report it. */
-export function interruption(signal: AbortSignal): ConnectorError {
-  if (signal.reason instanceof ConnectorError) return signal.reason;
-  return new ConnectorError("interrupted", "The run was interrupted", {
-    nextStep: "Run it again; what was loaded stays, the rest is loaded then.",
-    cause: signal.reason,
-  });
+  return code ? RETRYABLE_DATABASE_ERROR.test(code) : LOST_CONNECTION.test(error.message);
 }

@@ -29,8 +29,8 @@ export interface SliceCommit {
 
 /**
  * The one transaction that makes a slice visible: rows, rejected records, drift, cursor and the
- * slice's own bookkeeping, all or nothing. Throws `suspiciously_empty` when nothing came where many
- * rows stand, and `run_superseded` when another run has declared this one dead.
+ * slice's own bookkeeping, all or nothing. Throws `suspiciously_empty` when nothing readable came where
+ * many rows stand, and `run_superseded` when another run has declared this one dead.
  */
 export async function commitSlice(commit: SliceCommit): Promise<MergeCounts> {
   const { client, resource, stage, runId, scopeId, tally } = commit;
@@ -39,8 +39,7 @@ export async function commitSlice(commit: SliceCommit): Promise<MergeCounts> {
   const complete = resource.listing === "full";
   return inTransaction(client, async () => {
     await takeTurn(commit);
-    if (resource.listing === "full" && tally.records === 0 && !commit.acceptEmpty)
-      await refuseSuspicion(commit);
+    if (complete && counts.identified === 0 && !commit.acceptEmpty) await refuseSuspicion(commit);
     const merged = await mergeStage(client, resource, counts, { runId, scopeId, complete });
     await keepRejected(client, resource, commit);
     await recordDrift(client, resource, runId, commit.drift);
@@ -70,12 +69,12 @@ async function takeTurn({ client, schema, resource, runId, scopeId }: SliceCommi
     );
 }
 
-async function refuseSuspicion({ client, resource, scopeId }: SliceCommit): Promise<void> {
+async function refuseSuspicion({ client, resource, scopeId, tally }: SliceCommit): Promise<void> {
   const live = await countLiveRows(client, resource, scopeId);
   if (live < SUSPICIOUS_ROWS) return;
   throw new ConnectorError(
     "suspiciously_empty",
-    `Pinterest listed no ${resource.name} where ${live} rows stand; nothing was changed`,
+    `Pinterest listed no ${resource.name}${tally.records > 0 ? " that can be read" : ""} where ${live} rows stand; nothing was changed`,
     { nextStep: "Look into Ads Manager. If it is true, run again with --accept-empty." },
   );
 }

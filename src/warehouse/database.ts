@@ -8,9 +8,7 @@ export interface Warehouse {
   readonly schema: string;
   /** Plain connection settings, for the one connection that lives outside the pool. */
   readonly url: string;
-  /** Connections that `withConnection` has lent out. */
-  readonly lent: Set<Client>;
-  /** Breaks every connection that is lent out; Postgres rolls back what they were doing. */
+  /** Breaks every connection of the pool; Postgres rolls back what they were doing, and new ones can be opened. */
   cutConnections(): void;
   close(): Promise<void>;
 }
@@ -18,8 +16,6 @@ export interface Warehouse {
 /** Backends look this often whether a killed client is still there while they work for it. */
 const CLIENT_CHECK_INTERVAL = "1s";
 const CONNECT_TIMEOUT_MS = 10_000;
-/** SQLSTATE of a setting that does not take a value. */
-const INVALID_PARAMETER_VALUE = "22023";
 const APPLICATION_NAME = "pinterest-ads-warehouse";
 
 /** knex prints what it also throws, with its stack and to stdout, where log lines or a document belong. */
@@ -34,22 +30,29 @@ export interface WarehouseOptions {
 
 /** Opens a pool; connects only when first used. */
 export function openWarehouse(options: WarehouseOptions): Warehouse {
+  const clients = new Set<Client>();
+  const prepare = (client: Client, done: (error: unknown, client: Client) => void) => {
+    clients.add(client);
+    client.once("end", () => clients.delete(client));
+    prepareSession(client).then(
+      () => done(undefined, client),
+      (error) => done(error, client),
+    );
+  };
   const knex = knexModule({
     client: "pg",
     connection: connectionSettings(options.url),
     searchPath: [options.schema],
-    pool: { min: 0, max: options.connections, afterCreate: prepareConnection },
+    pool: { min: 0, max: options.connections, afterCreate: prepare },
     acquireConnectionTimeout: 60_000,
     log: SILENT,
   });
-  const lent = new Set<Client>();
   return {
     knex,
     schema: options.schema,
     url: options.url,
-    lent,
     cutConnections() {
-      for (const client of lent) client.connection.stream.destroy();
+      for (const client of clients) client.connection.stream.destroy();
     },
     close: () => knex.destroy(),
   };
@@ -61,6 +64,8 @@ export function connectionSettings(url: string) {
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // Else the first probe comes after two hours, and a connection that is silently gone is waited for until then.
+    keepAliveInitialDelayMillis: 30_000,
   };
 }
 
@@ -70,18 +75,17 @@ export async function withConnection<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client: Client = await warehouse.knex.client.acquireConnection();
-  warehouse.lent.add(client);
   try {
     return await work(client);
   } finally {
-    warehouse.lent.delete(client);
     await warehouse.knex.client.releaseConnection(client);
   }
 }
 
 /** All of `work` or nothing of it. */
 export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
+  // Whatever the database's default: the merge must see what another run committed while it waited for its turn.
+  await client.query("begin isolation level read committed");
   try {
     const result = await work();
     await client.query("commit");
@@ -153,14 +157,23 @@ export function displayUrl(url: string): string {
   }
 }
 
-function prepareConnection(client: Client, done: (error: unknown, client: Client) => void): void {
-  // A slice that waits for Pinterest is idle for longer than some servers like.
-  client.query("set idle_session_timeout = 0", (refused) => {
-    if (refused) return done(refused, client);
-    // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
-    client.query(`set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`, (error) =>
-      // A server on Windows knows the setting and refuses every value but 0.
-      done(errorCode(error) === INVALID_PARAMETER_VALUE ? undefined : error, client),
-    );
-  });
+/** What a session needs whatever the role's or the database's defaults are. */
+const SESSION_SETTINGS = [
+  // A slice that waits for Pinterest is idle for longer than some servers like, and a large merge takes its time.
+  "set idle_session_timeout = 0",
+  "set statement_timeout = 0",
+  "set lock_timeout = 0",
+  // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
+  `set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`,
+];
+/** Older servers do not know all of them, and one on Windows refuses to check its clients. */
+const REFUSED_SETTING: ReadonlySet<string | undefined> = new Set(["42704", "22023"]);
+
+async function prepareSession(client: Client): Promise<void> {
+  for (const setting of SESSION_SETTINGS)
+    try {
+      await client.query(setting);
+    } catch (error) {
+      if (!REFUSED_SETTING.has(errorCode(error))) throw error;
+    }
 }

@@ -13,8 +13,9 @@ export interface RunLocks {
   close(): Promise<void>;
 }
 
+const CLOSE_TIMEOUT_MS = 2000;
 /** The connection is idle all the time, and when its host crashes the locks should not outlast it by hours. */
-const KEEP_ALIVE = `set idle_session_timeout = 0; set tcp_keepalives_idle = 30;
+const KEEP_ALIVE = `set idle_session_timeout = 0; set statement_timeout = 0; set tcp_keepalives_idle = 30;
   set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`;
 
 /**
@@ -54,6 +55,9 @@ export async function openLocks(
     },
     async close() {
       closing = true;
+      // A connection that a firewall has dropped silently never says goodbye.
+      const gone = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+      gone.addEventListener("abort", () => client.connection.stream.destroy(), { once: true });
       await client.end();
     },
   };

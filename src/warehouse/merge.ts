@@ -28,7 +28,7 @@ export interface MergeOptions {
 export async function mergeStage(
   client: Client,
   resource: Resource,
-  staged: Pick<StageCounts, "staged" | "unique" | "unidentified">,
+  staged: Pick<StageCounts, "staged" | "unique" | "identified" | "unidentified">,
   options: MergeOptions,
 ): Promise<MergeCounts> {
   const sql = compileMerge(resource);
@@ -40,9 +40,7 @@ export async function mergeStage(
   }
   const updated = await execute(client, sql.update, [runId]);
   const inserted = await execute(client, sql.insertNew, [runId]);
-  const deleted = options.complete
-    ? await markDeleted(client, resource, sql.missing, options, staged.unidentified)
-    : 0;
+  const deleted = options.complete ? await markDeleted(client, resource, sql.missing, options, staged) : 0;
   return { inserted, updated, unchanged: staged.staged - duplicates - updated - inserted, deleted };
 }
 
@@ -70,17 +68,21 @@ export async function countLiveRows(
   return rows[0].live;
 }
 
+/** At most this share of what came may be unreadable for the rest to count as the whole list. */
+const UNREADABLE_SHARE_MAX = 0.1;
+
 /**
- * Marks what is missing, unless rejected records without a readable key could account for all of it:
- * then the missing rows may well be there, and are looked at again by the next run.
+ * Marks what is missing, unless records of which not even the key can be read could account for it, or are
+ * so many that the list cannot be called read: then the next run looks again.
  */
 async function markDeleted(
   client: Client,
   resource: Resource,
   missing: string,
   { runId, scopeId }: MergeOptions,
-  unidentified: number,
+  { identified, unidentified }: Pick<StageCounts, "identified" | "unidentified">,
 ): Promise<number> {
+  if (unidentified > identified * UNREADABLE_SHARE_MAX) return 0;
   const table = quoteIdentifier(tableName(resource));
   const condition = `${missing} ${scopeCondition(resource, scopeId)}`;
   const scope = scopeId === undefined ? [] : [scopeId];

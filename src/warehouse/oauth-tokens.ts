@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Knex } from "knex";
-import type { Client, QueryResultRow } from "pg";
+import pg, { type Client, type QueryResultRow } from "pg";
 import { ConnectorError } from "../errors.ts";
 import { errorCode, inTransaction } from "./database.ts";
 import { lockKey } from "./locks.ts";
@@ -44,14 +44,16 @@ export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
 
   // Slices may hold all other connections while they wait for a token: the one with the lock must do for the work.
   let locked: Client | undefined;
+  let lost = false;
 
   async function use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    // The pool may have none to spare before a token is there, and the token may only live on in this process.
+    if (lost) return withOwnClient(knex, work);
     if (!locked) return withClient(knex, work);
     try {
       return await work(locked);
     } catch (error) {
-      // If the connection is what failed, trying again must not depend on it.
-      locked = undefined;
+      lost = true;
       throw error;
     }
   }
@@ -66,6 +68,7 @@ export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
         return await work();
       } finally {
         locked = undefined;
+        lost = false;
         await unlock(client, lock);
       }
     });
@@ -144,6 +147,21 @@ async function withClient<T>(knex: Knex, work: (client: Client) => Promise<T>): 
     return await work(client);
   } finally {
     await knex.client.releaseConnection(client);
+  }
+}
+
+/** A connection beside the pool, for once. */
+async function withOwnClient<T>(knex: Knex, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(knex.client.connectionSettings);
+  // Without a listener a break of the connection would end the process; the query under way tells of it.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    throw error instanceof ConnectorError ? error : describeError(error);
+  } finally {
+    await client.end();
   }
 }
 

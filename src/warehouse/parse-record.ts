@@ -20,11 +20,8 @@ export interface ParsedRow {
 export interface Rejection {
   readonly reason: string;
   readonly record: string;
-  /**
-   * The key's values in the key's order; `unreadable` when it is a record of who knows which row, `none` when it
-   * is no record at all.
-   */
-  readonly key: readonly string[] | "unreadable" | "none";
+  /** The key's values in the key's order; undefined when one of them cannot be read. */
+  readonly key: readonly string[] | undefined;
 }
 
 const NO_DRIFT: ParsedRow["drift"] = [];
@@ -55,7 +52,7 @@ export function compileParser(resource: Resource): ParseRecord {
   const parse: ParseRecord = (raw, given) => {
     const record = clean(raw);
     if (isRecord(record)) return parseObject(resource, declared, record, given);
-    return { reason: "the record is not an object", record: toJsonText(record).text, key: "none" };
+    return { reason: "the record is not an object", record: toJsonText(record).text, key: undefined };
   };
   return (record, given) => {
     try {
@@ -160,7 +157,7 @@ function reject(
   given: Readonly<Record<string, string>>,
   reason: string,
 ): Rejection {
-  return { reason, record: toJsonText(record).text, key: readKey(resource, record, given) ?? "unreadable" };
+  return { reason, record: toJsonText(record).text, key: readKey(resource, record, given) };
 }
 
 function rejectNested(
@@ -170,7 +167,7 @@ function rejectNested(
 ): Rejection {
   const reason = `the record is nested too deeply; what lies below level ${LEVELS_KEPT} is left out here`;
   if (isRecord(clipped)) return reject(resource, clipped, given, reason);
-  return { reason, record: toJsonText(clipped).text, key: "none" };
+  return { reason, record: toJsonText(clipped).text, key: undefined };
 }
 
 function jsonType(value: unknown): string {

@@ -31,6 +31,11 @@ const TOTALS = [
 
 export type RunTotals = Readonly<Record<(typeof TOTALS)[number], number>>;
 
+export const NO_TOTALS = Object.fromEntries(TOTALS.map((name) => [name, 0])) as Record<
+  (typeof TOTALS)[number],
+  number
+>;
+
 const RUNS = "pinterest_ads_sync_runs";
 const SLICES = "pinterest_ads_sync_slices";
 

@@ -24,7 +24,9 @@ export interface Stage {
 export interface StageCounts {
   readonly staged: number;
   readonly rejected: number;
-  /** Rejected records of which not even the key can be read: so many rows may seem missing and are not. */
+  /** Staged rows and rejected records whose key could be read. */
+  readonly identified: number;
+  /** Everything else that came: it may stand for rows that then only seem to be missing. */
   readonly unidentified: number;
   /** True when the keys came in strict order, which rules out duplicates without looking for them. */
   readonly unique: boolean;
@@ -56,8 +58,8 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
 
   async function reject(rejection: Rejection): Promise<void> {
     rejected += 1;
-    if (rejection.key === "unreadable") unidentified += 1;
-    const key = typeof rejection.key === "string" ? NULL_FIELD : encodeField(arrayLiteral(rejection.key));
+    if (rejection.key === undefined) unidentified += 1;
+    const key = rejection.key === undefined ? NULL_FIELD : encodeField(arrayLiteral(rejection.key));
     await rejections.add([encodeField(rejection.reason), encodeField(rejection.record), key].join("\t"));
   }
 
@@ -79,7 +81,9 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
     async flush() {
       await rows.flush();
       await rejections.flush();
-      return { staged: added - refused, rejected, unidentified, unique: order.isStrict() };
+      const staged = added - refused;
+      const identified = staged + rejected - unidentified;
+      return { staged, rejected, identified, unidentified, unique: order.isStrict() };
     },
     async drop() {
       // A slice may fail while a batch is on its way: it must not meet the connection's next user.

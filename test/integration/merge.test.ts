@@ -210,9 +210,22 @@ describe("rejected records", () => {
     expect(await load([record(0)])).toMatchObject({ deleted: 2 });
   });
 
-  test("that are no records at all stand for nothing", async () => {
+  test("that are no records at all may stand for rows as well", async () => {
     await load(many(3));
-    expect(await load([record(0), null, "text", 7])).toMatchObject({ deleted: 2 });
+    expect(await load([record(0), null, "text", 7])).toMatchObject({ deleted: 0 });
+  });
+
+  test("that cannot be read are few enough for the rest to count as the list: what is missing is marked", async () => {
+    await load(many(15));
+    expect(await load([...many(13), null])).toMatchObject({ deleted: 2 });
+    expect(await load(many(15))).toMatchObject({ updated: 2 });
+    expect(await load([...many(9), null])).toMatchObject({ deleted: 0 });
+  });
+
+  test("however many rows they could wipe, they wipe none: a list of garbage marks nothing", async () => {
+    await load(many(60));
+    for (const garbage of [[null], [{ name: "x" }], many(60).map(({ id, ...rest }) => ({ ID: id, ...rest }))])
+      expect(await load(garbage)).toMatchObject({ deleted: 0 });
   });
 
   test("of one account do not keep rows of another with the same id", async () => {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resources } from "../../src/resources/index.ts";
 import type { ApiRecord, JsonValue } from "../../src/simulator/json.ts";
+import { listCollections } from "../../src/simulator/listings.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { listCollections } from "../../src/simulator/world/world.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import type { CopiedRow, CopiedTable } from "../support/copied-table.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { canonicalJson, parseExactly } from "../support/exact-json.ts";
+import { findParentIds } from "../support/parent-ids.ts";
 import { openSync, type SyncUnderTest } from "../support/sync.ts";
 import { compareTable, expectKept, listingOf } from "../support/truth.ts";
 
@@ -242,7 +243,7 @@ function spoil(name: string) {
   const columns = Object.keys(types).filter(
     (column) => types[column] !== "jsonb" && !NOT_SPOILED.includes(column) && column in firstRecord(name),
   );
-  const parents = new Set(records("product_group_promotions").map((record) => record["ad_group_id"]));
+  const parents = findParentIds(simulator.world);
   const spoilable = records(name)
     .slice(1)
     .filter(({ id }) => !parents.has(id));

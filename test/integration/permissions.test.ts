@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Resource } from "../../src/resources/define.ts";
+import { resources } from "../../src/resources/index.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { codeWhenDenied, resourcesOf } from "../support/slices.ts";
 import { openSync, type SyncUnderTest } from "../support/sync.ts";
 import { COPIED_TABLES } from "../support/truth.ts";
 
 const SIZE = { accounts: 3, campaigns: 7 };
-const CATALOG_TABLES = ["catalogs", "feed_processing_results", "feeds", "product_groups"];
-const ADS_TABLES = ["campaigns", "ad_groups", "ads", "product_group_promotions"];
+const catalogResources = resourcesOf("owner");
+const adsResources = resourcesOf("ad_account");
 const ALL_SCOPES = ["ads:read", "catalogs:read", "user_accounts:read"];
 
 let database: TestDatabase;
@@ -51,10 +54,19 @@ const failed = (resource: string, scope: string, error_code = "permission_missin
   error_code,
 });
 
+/** Every one of `denied` fails in every one of `scopes`, in the order of `readFailed`. */
+function allFailed(denied: readonly Resource[], scopes: readonly string[]) {
+  return denied
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((resource) =>
+      scopes.toSorted().map((scope) => failed(resource.name, scope, codeWhenDenied(resource))),
+    );
+}
+
 /** Differences outside of what could not be read. */
-async function differencesBut(tables: readonly string[], scope: string): Promise<string[]> {
+async function differencesBut(unread: readonly Resource[], scope: string): Promise<string[]> {
   const all = await subject.findDifferences(COPIED_TABLES);
-  return all.filter((line) => !tables.some((table) => line.startsWith(`${table} ${scope} `)));
+  return all.filter((line) => !unread.some(({ name }) => line.startsWith(`${name} ${scope} `)));
 }
 
 describe("what the token may not read fails with what to grant, and the rest loads", () => {
@@ -62,49 +74,40 @@ describe("what the token may not read fails with what to grant, and the rest loa
     simulator.denyAccount(accountId, "ads");
     const report = await subject.sync();
     expect(report.status).toBe("partial");
-    expect(await readFailed(report)).toEqual([
-      failed("ad_groups", accountId),
-      failed("ads", accountId),
-      failed("campaigns", accountId),
-      failed("product_group_promotions", accountId, "parent_failed"),
-    ]);
+    expect(await readFailed(report)).toEqual(allFailed(adsResources, [accountId]));
     expect(report.error?.nextStep).toMatch(/role Owner, Admin, Analyst or Campaign Manager/);
     const slices = await subject.query(`select error from pinterest_ads_sync_slices where status = 'failed'`);
     for (const { error } of slices) expect(error).toMatch(/code 29.*Give the user .* the role/);
-    expect(await differencesBut(ADS_TABLES, accountId)).toEqual([]);
+    expect(await differencesBut(adsResources, accountId)).toEqual([]);
   });
 
   test("catalogs of one owner", async () => {
     simulator.denyAccount(accountId, "catalogs");
     const report = await subject.sync();
     expect(report.status).toBe("partial");
-    expect(await readFailed(report)).toEqual([
-      failed("catalogs", ownerId),
-      failed("feed_processing_results", ownerId, "parent_failed"),
-      failed("feeds", ownerId),
-      failed("product_groups", ownerId),
-    ]);
+    expect(await readFailed(report)).toEqual(allFailed(catalogResources, [ownerId]));
     expect(report.error?.nextStep).toMatch(/role Owner, Admin or Catalogs Manager/);
     // Neither repeating the request nor another token would help.
-    expect(simulator.requests.filter(({ status }) => status === 401)).toHaveLength(3);
+    expect(simulator.requests.filter(({ status }) => status === 401)).toHaveLength(
+      catalogResources.filter(({ parent }) => !parent).length,
+    );
     expect(simulator.requests.filter(({ path }) => path === "/oauth/token")).toEqual([]);
-    expect(await differencesBut(CATALOG_TABLES, ownerId)).toEqual([]);
+    expect(await differencesBut(catalogResources, ownerId)).toEqual([]);
   });
 
   test("a scope that was not granted", async () => {
     simulator.setScopes(["ads:read"]);
     const report = await subject.sync();
     expect(report.status).toBe("partial");
-    const owners = simulator.world.owners.map(({ user }) => user.id).toSorted();
-    expect(await readFailed(report)).toEqual(
-      CATALOG_TABLES.flatMap((table) =>
-        owners.map((owner) =>
-          failed(table, owner, table === "feed_processing_results" ? "parent_failed" : undefined),
-        ),
-      ),
-    );
+    const owners = simulator.world.owners.map(({ user }) => user.id);
+    const needing = resources.filter(({ oauthScopes }) => oauthScopes.includes("catalogs:read"));
+    expect(await readFailed(report)).toEqual(allFailed(needing, owners));
     expect(report.error?.nextStep).toMatch(/scopes? catalogs:read/);
-    expect(await subject.findDifferences(["ad_accounts", ...ADS_TABLES])).toEqual([]);
+    expect(
+      await subject.findDifferences(
+        COPIED_TABLES.filter((name) => !needing.some((resource) => resource.name === name)),
+      ),
+    ).toEqual([]);
   });
 
   test("nothing at all, which fails the run", async () => {

@@ -66,7 +66,7 @@ test.each<[string, Reply, string]>([
   await using client = await openClient(inTurn(reply), { random: () => 0.5 });
   await expect(listAll(client)).rejects.toMatchObject({ code });
   expect(client.server.seen).toHaveLength(6);
-  expect(client.clock.sleeps).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+  expect(client.clock.sleeps).toEqual([750, 1_500, 3_000, 6_000, 12_000]);
 });
 
 test("an error tells method, URL, status, code, message and request id, but not the token", async () => {
@@ -175,8 +175,8 @@ test("waits are announced with category, reason and end", async () => {
   const start = client.clock.now();
   await listAll(client);
   expect(waits).toEqual([
-    { category: "ads_read", reason: "backing_off", until: start + 500 },
-    { category: "ads_read", reason: "rate_limited", until: start + 500 + 3_000 + 150 },
+    { category: "ads_read", reason: "backing_off", until: start + 750 },
+    { category: "ads_read", reason: "rate_limited", until: start + 750 + 3_000 + 150 },
   ]);
 });
 

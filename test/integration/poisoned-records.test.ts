@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findResource, resources } from "../../src/resources/index.ts";
+import { findListing, listEntries } from "../../src/simulator/listings.ts";
 import { POISON_KINDS, type PoisonedItem, type PoisonKind } from "../../src/simulator/poison.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { listEntries } from "../../src/simulator/world/world.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import type { CopiedRow, CopiedTable } from "../support/copied-table.ts";
 import { identify } from "../support/copied-table.ts";
@@ -86,7 +86,7 @@ describe.each(POISON_KINDS)("%s", (poison) => {
       wanted.map(({ text }) => expectKept(parseExactly(text), simulator.listSecrets())).toSorted(),
     );
     for (const { reason, run_id, scope_id, record_key } of rejected) {
-      expect(reason).toMatch(REASONS[poison] ?? /./);
+      expect(reason).toMatch(reasonOf(poison, tableOf(name)));
       expect(reports.map(({ id }) => id)).toContain(run_id);
       expect(scope_id).toMatch(name === "ad_accounts" ? /^\*$/ : /^\d+$/);
       if (poison === "wrong_type") expect(wanted.map(({ id }) => id)).toContain(lastKeyValue(record_key));
@@ -122,9 +122,25 @@ describe.each(POISON_KINDS)("%s", (poison) => {
 const REASONS: Partial<Record<PoisonKind, RegExp>> = {
   not_an_object: /not an object/,
   missing_id: /^(?:id|ad_account_id) is missing$/,
-  wrong_type:
-    /^(?:created_time|created_at): expected a moment|^bid_in_micro_currency: expected a whole number|^is_removable: expected true or false/,
 };
+
+const EXPECTED_KINDS: Readonly<Record<string, string>> = {
+  "timestamp with time zone": "a moment",
+  bigint: "a whole number",
+  boolean: "true or false",
+  text: "a text",
+  numeric: "a number",
+};
+
+/** Of a value of a wrong type: the column that was spoilt, and what its type asks for. */
+function reasonOf(poison: PoisonKind, { name, types }: CopiedTable): RegExp {
+  if (poison !== "wrong_type") return REASONS[poison] ?? /./;
+  const [field] = findListing(listingOf(name)).wrong;
+  const kind = EXPECTED_KINDS[types[field] ?? ""];
+  if (kind === undefined)
+    throw new Error(`${name}: no reason is known for a wrong ${types[field]} (${field})`);
+  return new RegExp(`^${field}: expected ${kind}`);
+}
 
 const DRIFT: Partial<Record<PoisonKind, { field: string; json_type: string }>> = {
   unknown_field: { field: "field_of_the_future", json_type: "object" },

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resources } from "../../src/resources/index.ts";
+import { listEntries } from "../../src/simulator/listings.ts";
 import type { RecordedRequest } from "../../src/simulator/recorder.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { listEntries } from "../../src/simulator/world/world.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { resourcesOf } from "../support/slices.ts";
 import { openSync, type SyncUnderTest } from "../support/sync.ts";
 import { listingOf } from "../support/truth.ts";
 
@@ -20,7 +21,7 @@ const SIZE = {
 };
 const EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"];
 const WITH_STATUS = ["campaigns", "ad_groups", "ads", "product_group_promotions"];
-const ONCE_PER_OWNER = ["/catalogs", "/catalogs/feeds", "/catalogs/product_groups"];
+const ONCE_PER_OWNER = resourcesOf("owner").flatMap(({ path, parent }) => (parent ? [] : [path]));
 const SUMS = [
   "records",
   "rows_inserted",

@@ -33,7 +33,7 @@ describe("listings", () => {
   test.each([
     ["/catalogs", () => owner().catalogs],
     ["/catalogs/feeds", () => owner().feeds],
-    ["/catalogs/product_groups", () => owner().productGroups],
+    ["/catalogs/product_groups", () => owner().leaves.get("product_groups")?.records],
   ])("%s: following bookmarks brings every record once", async (path, records) => {
     expect(await askAll(simulator, `${path}?page_size=2`)).toEqual(records());
   });

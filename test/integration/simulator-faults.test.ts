@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { listCollections, RESOURCES } from "../../src/simulator/listings.ts";
 import { POISON_KINDS } from "../../src/simulator/poison.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { RESOURCES } from "../../src/simulator/world/world.ts";
 import { ask, askAll, EVERY_STATUS, first, idsOf, refresh } from "./simulator-client.ts";
 
 let simulator: Simulator;
@@ -134,12 +134,12 @@ describe("pages that are spoilt", () => {
       ad_accounts: "/ad_accounts",
       product_group_promotions: `/ad_accounts/${account?.id}/product_group_promotions?ad_group_id=${account?.adGroups[0]?.id}`,
       catalogs: "/catalogs",
-      feeds: "/catalogs/feeds",
       processing_results: `/catalogs/feeds/${owner?.feeds[0]?.id}/processing_results`,
-      product_groups: "/catalogs/product_groups",
     };
     simulator.faults = [{ kind: "poisoned_record", poison: "wrong_type" }];
-    const { body } = await ask(simulator, paths[resource] ?? `/ad_accounts/${account?.id}/${resource}`);
+    const [place] = listCollections(simulator.world, resource);
+    const usual = place?.ownerUserId ? `/catalogs/${resource}` : `/ad_accounts/${account?.id}/${resource}`;
+    const { body } = await ask(simulator, paths[resource] ?? usual);
     const poisoned = first(body.items);
     const model = body.items.at(-1) ?? { id: "" };
     const changed = Object.keys(model).filter((field) => poisoned[field] !== model[field] && field !== "id");

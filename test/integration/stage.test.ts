@@ -71,7 +71,13 @@ describe("what Postgres holds is what was sent", () => {
             extra: { [other]: name },
           }));
           const { rows, counts } = await stage(records);
-          expect(counts).toEqual({ staged: texts.length, rejected: 0, unidentified: 0, unique: true });
+          expect(counts).toEqual({
+            staged: texts.length,
+            rejected: 0,
+            identified: texts.length,
+            unidentified: 0,
+            unique: true,
+          });
           const expected = texts.map(([name, other]) => ({
             name: repairText(name),
             labels: [repairText(other)],
@@ -150,7 +156,7 @@ describe("a row that only Postgres refuses is set apart, the rest of its batch i
   ])("%s", async (_, refused, reason) => {
     const records = [{ id: 1 }, { id: 2, name: "tab\t\\N", ...refused }, { id: 3 }, { id: 4 }];
     const { counts, rows, rejected } = await stage(records);
-    expect(counts).toEqual({ staged: 3, rejected: 1, unidentified: 0, unique: true });
+    expect(counts).toEqual({ staged: 3, rejected: 1, identified: 4, unidentified: 0, unique: true });
     expect(rows.map(({ id }) => id)).toEqual(["1", "3", "4"]);
     expect(rejected).toEqual([
       {
@@ -183,6 +189,7 @@ describe("a row that only Postgres refuses is set apart, the rest of its batch i
     expect(counts).toEqual({
       staged: count - refused.size,
       rejected: refused.size,
+      identified: count,
       unidentified: 0,
       unique: true,
     });
@@ -204,9 +211,9 @@ test("rows are numbered as they came, each once, also when others were refused i
   expect(rows.map(({ id }) => Number(id))).toEqual(numbers.map((number) => number - 1));
 });
 
-test("records without a readable key are counted, those that are no records are not", async () => {
+test("what came without a readable key is counted, records or not", async () => {
   const { counts, rejected } = await stage([{ id: 1 }, { name: "x" }, { id: "" }, null, "text"]);
-  expect(counts).toEqual({ staged: 1, rejected: 4, unidentified: 2, unique: true });
+  expect(counts).toEqual({ staged: 1, rejected: 4, identified: 1, unidentified: 4, unique: true });
   expect(rejected.map(({ key }) => key)).toEqual([null, null, null, null]);
 });
 

@@ -5,6 +5,7 @@ import { type CliProcess, environmentFor, expectExit, readLog, runCli, startCli 
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdTable } from "../support/hold-table.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
+import { resourcesOf } from "../support/slices.ts";
 import { COPIED_TABLES, findDifferences } from "../support/truth.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -81,13 +82,12 @@ test("two syncs started in the same moment take turns or the second refuses, and
 test("two syncs of different resources go side by side and both succeed", async () => {
   simulator.advance();
   const lock = await holdTable(database.url, "pinterest_ads_campaigns");
-  const ads = await startCli(["sync", "--resource", "campaigns,ad_groups,ads,product_group_promotions"], {
-    env,
-  });
+  const names = (scope: "ad_account" | "owner") => resourcesOf(scope).map(({ name }) => name);
+  const ads = await startCli(["sync", "--resource", names("ad_account").join()], { env });
   await waitUntil("the first one loads", async () =>
     (await readRuns(database.url)).some(({ pid, slices }) => pid === ads.pid && slices["running"]),
   );
-  const catalogs = ["catalogs", "feeds", "feed_processing_results", "product_groups"];
+  const catalogs = names("owner");
   const result = await waitForEnd(await startCli(["sync", "--resource", catalogs.join()], { env }));
   expectExit(result, 0);
   expect(ads.hasEnded()).toBe(false);

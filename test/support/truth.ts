@@ -1,23 +1,20 @@
+import { findResource, resourceNames } from "../../src/resources/index.ts";
 import type { ApiRecord } from "../../src/simulator/json.ts";
+import { listEntries, RESOURCES, type WorldEntry } from "../../src/simulator/listings.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import {
-  listEntries,
-  RESOURCES,
-  type ResourceName,
-  type WorldEntry,
-} from "../../src/simulator/world/world.ts";
 import { type CopiedRow, type CopiedTable, identify, readCopied } from "./copied-table.ts";
 import { canonicalJson, storable } from "./exact-json.ts";
 
-/** The tables that are copied, and what the simulator calls their listings. */
-export const COPIED_TABLES: readonly string[] = RESOURCES.map((listing) =>
-  listing === "processing_results" ? "feed_processing_results" : listing,
-);
+/** The tables that are copied. */
+export const COPIED_TABLES: readonly string[] = resourceNames;
 
-/** The simulator's name of a table's listing. Throws for a table that it does not serve. */
-export function listingOf(table: string): ResourceName {
-  const listing = RESOURCES.find((name) => name === table || `feed_${name}` === table);
-  if (listing === undefined) throw new Error(`the simulator serves no listing for ${table}`);
+/** The simulator's name of a table's listing: the last part of its path. Throws when it does not serve it. */
+export function listingOf(table: string): string {
+  const listing = findResource(table)?.path.split("/").at(-1) ?? table;
+  if (!RESOURCES.includes(listing))
+    throw new Error(
+      `the simulator does not serve ${listing}: ${table} needs a line in src/simulator/listings.ts`,
+    );
   return listing;
 }
 

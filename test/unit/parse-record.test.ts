@@ -159,16 +159,16 @@ describe("a rejection says why, keeps the record and its key", () => {
       'created_at: expected a moment, got "then"',
       ["1", "7"],
     ],
-    ["no key", { name: "x" }, "id is missing", "unreadable"],
-    ["a null key", { id: null }, "id is missing", "unreadable"],
-    ["an empty key", { id: "" }, "the key is empty or too long", "unreadable"],
-    ["an object as key", { id: {} }, "id: expected a text, got an object", "unreadable"],
-    ["a key too long for an index", { id: "9".repeat(2001) }, "the key is empty or too long", "unreadable"],
-    ["a key of too many bytes", { id: "é".repeat(1001) }, "the key is empty or too long", "unreadable"],
-    ["a text", "x", "the record is not an object", "none"],
-    ["a number", 7, "the record is not an object", "none"],
-    ["null", null, "the record is not an object", "none"],
-    ["an array", [{ id: "7" }], "the record is not an object", "none"],
+    ["no key", { name: "x" }, "id is missing", undefined],
+    ["a null key", { id: null }, "id is missing", undefined],
+    ["an empty key", { id: "" }, "the key is empty or too long", undefined],
+    ["an object as key", { id: {} }, "id: expected a text, got an object", undefined],
+    ["a key too long for an index", { id: "9".repeat(2001) }, "the key is empty or too long", undefined],
+    ["a key of too many bytes", { id: "é".repeat(1001) }, "the key is empty or too long", undefined],
+    ["a text", "x", "the record is not an object", undefined],
+    ["a number", 7, "the record is not an object", undefined],
+    ["null", null, "the record is not an object", undefined],
+    ["an array", [{ id: "7" }], "the record is not an object", undefined],
   ])("%s", (_, record, reason, key) => {
     expect(rejection(record)).toEqual({ reason, record: JSON.stringify(record), key });
   });
@@ -183,7 +183,7 @@ describe("a rejection says why, keeps the record and its key", () => {
     const rejected = rejection(record);
     expect(rejected).toMatchObject({ reason: expect.stringContaining("nested too deeply"), key: ["1", "7"] });
     expect(JSON.parse(rejected.record)).toMatchObject({ id: "7" });
-    expect(rejection([record])).toMatchObject({ key: "none" });
+    expect(rejection([record])).toMatchObject({ key: undefined });
   });
 });
 

@@ -4,16 +4,27 @@ import { defineResource, type Resource } from "../../src/resources/define.ts";
 import { findResource, resourceNames, resources } from "../../src/resources/index.ts";
 import { orderResources } from "../../src/resources/order.ts";
 import { ENTITY_STATUSES } from "../../src/resources/statuses.ts";
+import { findListing, RESOURCES } from "../../src/simulator/listings.ts";
+import { listingOf } from "../support/truth.ts";
 
 const SNAKE_CASE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 /** Postgres cuts identifiers after 63 bytes; `pinterest_ads_` is part of every table's name. */
 const NAME_LENGTH_MAX = 63 - "pinterest_ads_".length;
 
 test("resources come in the order of dependence", () => {
-  expect(resourceNames).toEqual([
-    ...["ad_accounts", "campaigns", "ad_groups", "ads", "product_group_promotions"],
-    ...["catalogs", "feeds", "feed_processing_results", "product_groups"],
-  ]);
+  expect(resourceNames).toEqual(resources.map(({ name }) => name));
+  for (const [position, { parent }] of resources.entries())
+    for (const before of parent ? [parent.resource, parent.only?.resource ?? parent.resource] : [])
+      expect(resourceNames.slice(0, position)).toContain(before);
+});
+
+test.each([
+  ...["ad_accounts", "campaigns", "ad_groups", "ads", "product_group_promotions"],
+  ...["catalogs", "feeds", "feed_processing_results", "product_groups"],
+])("%s are copied", (name) => expect(resourceNames).toContain(name));
+
+test("the simulator serves every resource, and nothing else", () => {
+  expect(resourceNames.map(listingOf).toSorted()).toEqual([...RESOURCES].toSorted());
 });
 
 test("a resource is found by its exact name only", () => {
@@ -95,9 +106,10 @@ test("a feed's credentials are dropped and its location is masked", () => {
   expect(feeds?.columns.filter((column) => column.masked).map((column) => column.name)).toEqual(["location"]);
 });
 
-test("only the history of feed processing is kept when it left the list", () => {
-  const growing = resources.filter((resource) => resource.listing === "first_page");
-  expect(growing.map((resource) => resource.name)).toEqual(["feed_processing_results"]);
+test("only histories, as that of feed processing, are kept when they left the list", () => {
+  const growing = resources.filter((resource) => resource.listing === "first_page").map(({ name }) => name);
+  expect(growing).toContain("feed_processing_results");
+  expect(growing).toEqual(resourceNames.filter((name) => findListing(listingOf(name)).history));
 });
 
 test("product group promotions are asked for ad groups of catalog-sales campaigns only", () => {

@@ -1,12 +1,14 @@
 import { adsRefusal, readChoice } from "../query.ts";
 import { adAccountNotFound } from "../refusal.ts";
 import { findAccount } from "./find-account.ts";
+import type { Listing } from "./listing.ts";
 import type { Route } from "./route.ts";
 
 const refuse = adsRefusal("id");
 
-export const adAccountRoutes: readonly Route[] = [
-  {
+export const adAccounts: Listing = {
+  name: "ad_accounts",
+  route: {
     path: /^\/ad_accounts$/,
     category: "ads_read",
     scope: "ads:read",
@@ -29,21 +31,25 @@ export const adAccountRoutes: readonly Route[] = [
       },
     },
   },
-  {
-    path: /^\/ad_accounts\/([^/]+)$/,
-    category: "ads_read",
-    scope: "ads:read",
-    parameters: [],
-    answer: {
-      object: (context) => {
-        const { id } = findAccount(context);
-        const account = context.world.adAccounts.find((candidate) => candidate.id === id);
-        if (account === undefined) throw adAccountNotFound();
-        return account;
-      },
+  collect: ({ adAccounts: records }) => [{ adAccountId: null, ownerUserId: null, feedId: null, records }],
+  wrong: ["created_time", "the day before yesterday"],
+};
+
+/** One ad account by its id. */
+export const adAccountRoute: Route = {
+  path: /^\/ad_accounts\/([^/]+)$/,
+  category: "ads_read",
+  scope: "ads:read",
+  parameters: [],
+  answer: {
+    object: (context) => {
+      const { id } = findAccount(context);
+      const account = context.world.adAccounts.find((candidate) => candidate.id === id);
+      if (account === undefined) throw adAccountNotFound();
+      return account;
     },
   },
-];
+};
 
 function readOwnerId(owner: unknown): unknown {
   return typeof owner === "object" && owner !== null && "id" in owner ? owner.id : undefined;

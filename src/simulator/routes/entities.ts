@@ -2,8 +2,9 @@ import type { ApiRecord } from "../json.ts";
 import type { Page } from "../paging.ts";
 import { adsRefusal, type Query, type Refuse, readChoice, readChoices, readIds } from "../query.ts";
 import { DEFAULT_STATUSES, ENTITY_STATUS_NAMES } from "../world/statuses.ts";
-import type { AccountWorld, ResourceName } from "../world/world.ts";
+import type { AccountWorld } from "../world/world.ts";
 import { findAccount } from "./find-account.ts";
+import { collectOfAccounts, type Listing } from "./listing.ts";
 import { orderById } from "./order.ts";
 import type { Route, RouteContext } from "./route.ts";
 
@@ -15,20 +16,52 @@ const COMMON_PARAMETERS = ["entity_statuses", "page_size", "order", "bookmark"];
 const CAMPAIGN_IDS: IdFilter = ["campaign_ids", "campaign_id"];
 const AD_GROUP_IDS: IdFilter = ["ad_group_ids", "ad_group_id"];
 
-export const entityRoutes: readonly Route[] = [
-  entityRoute("campaigns", "campaign", [["campaign_ids", "id"]], [], ({ campaigns }) => campaigns),
-  entityRoute(
+export const campaigns: Listing = {
+  ...entityListing("campaigns", "campaign", [["campaign_ids", "id"]], [], (account) => account.campaigns),
+  wrong: ["created_time", "the day before yesterday"],
+  amount: "daily_spend_cap",
+};
+
+export const adGroups: Listing = {
+  ...entityListing(
     "ad_groups",
     "account group",
     [CAMPAIGN_IDS, ["ad_group_ids", "id"]],
     ["translate_interests_to_names"],
-    ({ adGroups }) => adGroups,
+    (account) => account.adGroups,
   ),
-  entityRoute("ads", "ads", [CAMPAIGN_IDS, AD_GROUP_IDS, ["ad_ids", "id"]], [], ({ ads }) => ads),
-];
+  wrong: ["created_time", { seconds: 1 }],
+  amount: "budget_in_micro_currency",
+};
+
+export const ads: Listing = {
+  ...entityListing(
+    "ads",
+    "ads",
+    [CAMPAIGN_IDS, AD_GROUP_IDS, ["ad_ids", "id"]],
+    [],
+    (account) => account.ads,
+  ),
+  wrong: ["is_removable", "perhaps"],
+};
+
+function entityListing(
+  name: string,
+  entity: string,
+  filters: readonly IdFilter[],
+  flags: readonly string[],
+  recordsOf: (account: AccountWorld) => ApiRecord[],
+): Omit<Listing, "wrong"> {
+  return {
+    name,
+    route: entityRoute(name, entity, filters, flags, recordsOf),
+    collect: collectOfAccounts(recordsOf),
+    archived: "ARCHIVED",
+  };
+}
 
 function entityRoute(
-  resource: ResourceName,
+  resource: string,
   entity: string,
   filters: readonly IdFilter[],
   flags: readonly string[],
@@ -54,7 +87,7 @@ function entityRoute(
 /** A page of those `candidates` that have one of the asked statuses, in the asked order. */
 export function serveEntities(
   { paging, path, query }: RouteContext,
-  resource: ResourceName,
+  resource: string,
   refuse: Refuse,
   candidates: () => ApiRecord[],
 ): Page {

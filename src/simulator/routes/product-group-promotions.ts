@@ -1,7 +1,7 @@
 import { adsRefusal, readId, readIds } from "../query.ts";
 import { serveEntities } from "./entities.ts";
 import { findAccount } from "./find-account.ts";
-import type { Route } from "./route.ts";
+import { collectOfAccounts, type Listing } from "./listing.ts";
 
 const IDS_AT_MOST = 250;
 const refuse = adsRefusal("product group promotion");
@@ -10,8 +10,9 @@ const refuse = adsRefusal("product group promotion");
  * Needs `ad_group_id` or `product_group_promotion_ids`; with both the ids win (text of the OpenAPI
  * description). An ad group without promotions, or one that does not exist, has an empty list.
  */
-export const productGroupPromotionRoutes: readonly Route[] = [
-  {
+export const productGroupPromotions: Listing = {
+  name: "product_group_promotions",
+  route: {
     path: /^\/ad_accounts\/([^/]+)\/product_group_promotions$/,
     category: "ads_read",
     scope: "ads:read",
@@ -39,4 +40,9 @@ export const productGroupPromotionRoutes: readonly Route[] = [
       },
     },
   },
-];
+  collect: collectOfAccounts((account) => account.productGroupPromotions),
+  wrong: ["bid_in_micro_currency", "rather a lot"],
+  amount: "bid_in_micro_currency",
+  text: "definition",
+  archived: "ARCHIVED",
+};

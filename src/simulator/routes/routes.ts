@@ -1,17 +1,13 @@
-import { adAccountRoutes } from "./ad-accounts.ts";
-import { catalogRoutes } from "./catalogs.ts";
-import { entityRoutes } from "./entities.ts";
-import { productGroupPromotionRoutes } from "./product-group-promotions.ts";
+import { LISTINGS } from "../listings.ts";
+import { adAccountRoute } from "./ad-accounts.ts";
 import type { Route } from "./route.ts";
 import { userAccountRoutes } from "./user-account.ts";
 
-/** Every endpoint behind an access token; a new group of endpoints is a file here and its line below. */
+/** Every endpoint behind an access token. */
 const ROUTES: readonly Route[] = [
   ...userAccountRoutes,
-  ...adAccountRoutes,
-  ...entityRoutes,
-  ...productGroupPromotionRoutes,
-  ...catalogRoutes,
+  adAccountRoute,
+  ...LISTINGS.map(({ route }) => route),
 ];
 
 /** The endpoint of a path below `/v5` and the path's variable parts. */

@@ -1,13 +1,16 @@
 import type { ApiRecord } from "../json.ts";
+import { LISTINGS } from "../listings.ts";
 import { pickPositions } from "../random.ts";
+import type { Listing } from "../routes/listing.ts";
 import { summarizeAdStatus } from "./ad.ts";
 import { addAd, addCampaign } from "./build-account.ts";
-import { addProcessingResult, addProductGroup } from "./build-owner.ts";
+import { addProcessingResult } from "./build-owner.ts";
 import { SECONDS_PER_DAY, toIso, WORLD_START } from "./clock.ts";
+import { listLeaves } from "./leaves.ts";
 import type { Move } from "./move.ts";
 import { summarizeStatus } from "./statuses.ts";
-import { removeAccountEntities, removeProductGroups, returnVanished } from "./vanish.ts";
-import { listCollections, RESOURCES, type ResourceName, type World } from "./world.ts";
+import { removeAccountEntities, removeLeaves, returnVanished } from "./vanish.ts";
+import type { World } from "./world.ts";
 
 const CHANGED_SHARE = 0.1;
 const ARCHIVED_SHARE = 0.03;
@@ -26,7 +29,7 @@ export function advanceWorld(world: World): Move[] {
     ...changeRecords(world),
     ...archiveRecords(world),
     ...world.accounts.flatMap((account) => removeAccountEntities(world, account)),
-    ...world.owners.flatMap((owner) => removeProductGroups(world, owner)),
+    ...removeLeaves(world),
     ...addRecords(world),
   ];
   return moves;
@@ -38,11 +41,11 @@ function nowOf(world: World): number {
 
 function changeRecords(world: World): Move[] {
   const now = nowOf(world);
-  return forPicked(world, CHANGED_SHARE, "changed", (record, resource) => {
-    if (resource === "processing_results") return false;
+  return forPicked(world, CHANGED_SHARE, "changed", (record, { history, amount }) => {
+    if (history) return false;
     touch(record, now);
-    if (resource === "product_group_promotions") {
-      record["bid_in_micro_currency"] = 1_000 * world.day + 1;
+    if (amount !== undefined && !("name" in record)) {
+      record[amount] = 1_000 * world.day + 1;
     } else {
       record["name"] =
         `${String(record["name"] ?? "Unnamed").replace(/ \(day \d+\)$/, "")} (day ${world.day})`;
@@ -53,14 +56,11 @@ function changeRecords(world: World): Move[] {
 
 function archiveRecords(world: World): Move[] {
   const now = nowOf(world);
-  return forPicked(world, ARCHIVED_SHARE, "archived", (record, resource) => {
-    const archived = resource === "feeds" || resource === "product_groups" ? "INACTIVE" : "ARCHIVED";
-    const hasStatus = "status" in record && resource !== "processing_results";
-    if (!hasStatus || record["status"] === archived) return false;
+  return forPicked(world, ARCHIVED_SHARE, "archived", (record, { name, archived }) => {
+    if (archived === undefined || !("status" in record) || record["status"] === archived) return false;
     record["status"] = archived;
     if ("summary_status" in record) {
-      record["summary_status"] =
-        resource === "ads" ? summarizeAdStatus("ARCHIVED") : summarizeStatus("ARCHIVED");
+      record["summary_status"] = name === "ads" ? summarizeAdStatus("ARCHIVED") : summarizeStatus("ARCHIVED");
     }
     touch(record, now);
     return true;
@@ -72,11 +72,12 @@ function forPicked(
   world: World,
   share: number,
   what: Move["what"],
-  act: (record: ApiRecord, resource: ResourceName) => boolean,
+  act: (record: ApiRecord, listing: Listing) => boolean,
 ): Move[] {
   const moves: Move[] = [];
-  for (const resource of RESOURCES) {
-    for (const [nth, { records }] of listCollections(world, resource).entries()) {
+  for (const listing of LISTINGS) {
+    const resource = listing.name;
+    for (const [nth, { records }] of listing.collect(world).entries()) {
       for (const position of pickPositions(
         records.length,
         share,
@@ -87,7 +88,7 @@ function forPicked(
         nth,
       )) {
         const record = records[position];
-        if (record && act(record, resource)) moves.push({ what, resource, id: record.id });
+        if (record && act(record, listing)) moves.push({ what, resource, id: record.id });
       }
     }
   }
@@ -103,8 +104,7 @@ function touch(record: ApiRecord, now: number): void {
 
 function addRecords(world: World): Move[] {
   const moves: Move[] = [];
-  const appeared = (resource: ResourceName, { id }: ApiRecord) =>
-    moves.push({ what: "appeared", resource, id });
+  const appeared = (resource: string, { id }: ApiRecord) => moves.push({ what: "appeared", resource, id });
   for (const account of world.accounts) {
     const { campaigns, adGroups } = account;
     for (const position of pickPositions(adGroups.length, APPEARED_SHARE, world.seed, world.day, "ad")) {
@@ -122,7 +122,9 @@ function addRecords(world: World): Move[] {
       const run = results.length;
       appeared("processing_results", addProcessingResult(world.seed, owner, feedId, run, world.day));
     }
-    if (owner.productGroups.length > 0) appeared("product_groups", addProductGroup(world.seed, owner));
+  }
+  for (const { listing, leaf, add } of listLeaves(world)) {
+    if (leaf.records.length > 0) appeared(listing.name, add());
   }
   return moves;
 }

@@ -3,7 +3,6 @@ import { choose } from "../random.ts";
 import { makeCatalog } from "./catalog.ts";
 import { makeFeed } from "./feed.ts";
 import { makeProcessingResult } from "./processing-result.ts";
-import { makeProductGroup } from "./product-group.ts";
 import type { WorldSize } from "./size.ts";
 import { makeUserAccount } from "./user-account.ts";
 import type { OwnerWorld } from "./world.ts";
@@ -17,8 +16,8 @@ export function buildOwner(seed: number, size: WorldSize, index: number, withCat
     catalogs: [],
     feeds: [],
     processingResults: new Map(),
-    productGroups: [],
-    made: { feeds: 0, productGroups: 0 },
+    leaves: new Map(),
+    made: { feeds: 0 },
   };
   if (!owner.hasCatalog) return owner;
   for (let nth = 0; nth < size.catalogs; nth++) owner.catalogs.push(makeCatalog(index, nth));
@@ -28,7 +27,6 @@ export function buildOwner(seed: number, size: WorldSize, index: number, withCat
       addProcessingResult(seed, owner, feed.id, run, run - size.processingResultsPerFeed);
     }
   }
-  for (let nth = 0; nth < size.productGroups; nth++) addProductGroup(seed, owner);
   return owner;
 }
 
@@ -53,14 +51,4 @@ export function addProcessingResult(
   const result = makeProcessingResult(seed, owner.index, feeds.indexOf(feedId), run, day);
   owner.processingResults.get(feedId)?.push(result);
   return result;
-}
-
-/** Adds the user's next product group. */
-export function addProductGroup(seed: number, owner: OwnerWorld): ApiRecord {
-  const serial = owner.made.productGroups++;
-  const catalog = choose(owner.catalogs, serial);
-  const retailFeed = owner.feeds.find((feed) => feed["catalog_type"] === "RETAIL")?.id ?? null;
-  const group = makeProductGroup(seed, owner.index, catalog, retailFeed, serial);
-  owner.productGroups.push(group);
-  return group;
 }

@@ -1,6 +1,7 @@
 import { makeAdAccount } from "./ad-account.ts";
 import { addCampaign } from "./build-account.ts";
 import { buildOwner } from "./build-owner.ts";
+import { fillLeaves } from "./leaves.ts";
 import type { WorldSize } from "./size.ts";
 import type { AccountWorld, World } from "./world.ts";
 
@@ -26,6 +27,7 @@ export function buildWorld(seed: number, size: WorldSize): World {
     world.accounts.push(account);
     for (let nth = 0; nth < size.campaigns; nth++) addCampaign(world, account);
   }
+  fillLeaves(world);
   return world;
 }
 
@@ -38,6 +40,7 @@ function emptyAccount(id: string, index: number, owner: number): AccountWorld {
     adGroups: [],
     ads: [],
     productGroupPromotions: [],
+    leaves: new Map(),
     made: { campaigns: 0, adGroups: 0, ads: 0, productGroupPromotions: 0 },
   };
 }

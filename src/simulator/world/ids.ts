@@ -16,7 +16,8 @@ const PREFIX = {
   tag: "261",
 } as const;
 
-export type IdKind = keyof typeof PREFIX;
+/** A kind known here, or three digits that are its own. */
+export type IdKind = keyof typeof PREFIX | `${number}`;
 
 /** Neighbouring ids are this far apart: near enough that they are equal once read as JavaScript numbers. */
 const STEP = 7;
@@ -28,5 +29,6 @@ const SERIAL_DIGITS = 12;
  */
 export function makeId(kind: IdKind, owner: number, serial: number): string {
   const number = String(serial * STEP + 5).padStart(SERIAL_DIGITS, "0");
-  return joinText(PREFIX[kind], String(owner + 1).padStart(3, "0"), number);
+  const prefix = kind in PREFIX ? PREFIX[kind as keyof typeof PREFIX] : kind;
+  return joinText(prefix, String(owner + 1).padStart(3, "0"), number);
 }

@@ -1,8 +1,7 @@
-import type { ResourceName } from "./world.ts";
-
 /** What happened to one record in one step of time. */
 export interface Move {
   what: "changed" | "archived" | "vanished" | "appeared" | "returned";
-  resource: ResourceName;
+  /** Name of the listing. */
+  resource: string;
   id: string;
 }

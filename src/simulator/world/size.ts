@@ -17,6 +17,8 @@ export interface WorldSize {
   processingResultsPerFeed: number;
   /** Per owner. */
   productGroups: number;
+  /** Per ad account or owner, of every other listing that nothing else refers to. */
+  others: number;
   /** So many owners, from the last on, have no catalog at all. */
   ownersWithoutCatalog: number;
 }
@@ -32,5 +34,6 @@ export const DEFAULT_SIZE: WorldSize = {
   feeds: 6,
   processingResultsPerFeed: 4,
   productGroups: 20,
+  others: 8,
   ownersWithoutCatalog: 0,
 };

@@ -1,7 +1,8 @@
 import type { ApiRecord } from "../json.ts";
 import { pickPositions } from "../random.ts";
+import { listLeaves } from "./leaves.ts";
 import type { Move } from "./move.ts";
-import type { AccountWorld, OwnerWorld, ResourceName, Vanished, World } from "./world.ts";
+import type { AccountWorld, Vanished, World } from "./world.ts";
 
 const VANISHED_SHARE = 0.01;
 /** Of what vanished, every second record returns after this many days. */
@@ -30,10 +31,12 @@ export function removeAccountEntities(world: World, account: AccountWorld): Move
 
 const rootOf = (record: ApiRecord) => String(record["campaign_id"]);
 
-/** Takes some product groups away from a user. */
-export function removeProductGroups(world: World, owner: OwnerWorld): Move[] {
-  const ids = pickIds(owner.productGroups, world, owner.user.id, "product_group");
-  return removeFrom(world, "product_groups", owner.productGroups, ({ id }) => (ids.has(id) ? id : undefined));
+/** Takes some records out of every listing that grows by itself. */
+export function removeLeaves(world: World): Move[] {
+  return listLeaves(world).flatMap(({ listing: { name }, place, leaf: { records } }) => {
+    const ids = pickIds(records, world, place, name);
+    return removeFrom(world, name, records, ({ id }) => (ids.has(id) ? id : undefined));
+  });
 }
 
 /** Puts back every second entity that vanished some days ago, with all that went with it; forgets the others. */
@@ -59,7 +62,7 @@ function pickIds(records: readonly ApiRecord[], world: World, place: string, kin
 /** Removes the records for which `findRoot` names the entity whose vanishing takes them along. */
 function removeFrom(
   world: World,
-  resource: ResourceName,
+  resource: string,
   from: ApiRecord[],
   findRoot: (record: ApiRecord) => string | undefined,
 ): Move[] {

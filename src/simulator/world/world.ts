@@ -12,6 +12,7 @@ export interface AccountWorld {
   adGroups: ApiRecord[];
   ads: ApiRecord[];
   productGroupPromotions: ApiRecord[];
+  leaves: Leaves;
   /** How many of each were ever made, so that an id is never given to another entity. */
   made: { campaigns: number; adGroups: number; ads: number; productGroupPromotions: number };
 }
@@ -27,8 +28,17 @@ export interface OwnerWorld {
   feeds: ApiRecord[];
   /** By feed id, oldest first. */
   processingResults: Map<string, ApiRecord[]>;
-  productGroups: ApiRecord[];
-  made: { feeds: number; productGroups: number };
+  leaves: Leaves;
+  made: { feeds: number };
+}
+
+/** By listing, what nothing else in the world refers to. */
+export type Leaves = Map<string, Leaf>;
+
+export interface Leaf {
+  records: ApiRecord[];
+  /** How many were ever made, so that an id is never given again. */
+  made: number;
 }
 
 /** The truth: what the API would say if it were asked for everything right now. */
@@ -48,83 +58,11 @@ export interface World {
 
 export interface Vanished {
   day: number;
-  resource: ResourceName;
+  /** Name of the listing. */
+  resource: string;
   record: ApiRecord;
   /** The array it was taken from. */
   from: ApiRecord[];
   /** Id of the entity that vanished and took this record along; its own id if it went alone. */
   root: string;
-}
-
-/** The listings served here, named after the last part of their path. */
-export const RESOURCES = [
-  "ad_accounts",
-  "campaigns",
-  "ad_groups",
-  "ads",
-  "product_group_promotions",
-  "catalogs",
-  "feeds",
-  "processing_results",
-  "product_groups",
-] as const;
-export type ResourceName = (typeof RESOURCES)[number];
-
-/** A record and where it belongs, which the record itself does not always say. */
-export interface WorldEntry {
-  adAccountId: string | null;
-  ownerUserId: string | null;
-  feedId: string | null;
-  record: ApiRecord;
-}
-
-/** Everything there is of one resource: what a complete copy has to hold. */
-export function listEntries(world: World, resource: ResourceName): WorldEntry[] {
-  return listCollections(world, resource).flatMap(({ records, ...place }) =>
-    records.map((record) => ({ ...place, record })),
-  );
-}
-
-export interface Collection {
-  adAccountId: string | null;
-  ownerUserId: string | null;
-  feedId: string | null;
-  records: ApiRecord[];
-}
-
-/** The arrays behind one resource, one per ad account, user or feed; changing them changes the world. */
-export function listCollections(world: World, resource: ResourceName): Collection[] {
-  switch (resource) {
-    case "ad_accounts":
-      return [{ adAccountId: null, ownerUserId: null, feedId: null, records: world.adAccounts }];
-    case "campaigns":
-      return world.accounts.map((account) => ofAccount(account, account.campaigns));
-    case "ad_groups":
-      return world.accounts.map((account) => ofAccount(account, account.adGroups));
-    case "ads":
-      return world.accounts.map((account) => ofAccount(account, account.ads));
-    case "product_group_promotions":
-      return world.accounts.map((account) => ofAccount(account, account.productGroupPromotions));
-    case "catalogs":
-      return world.owners.map((owner) => ofOwner(owner, owner.catalogs));
-    case "feeds":
-      return world.owners.map((owner) => ofOwner(owner, owner.feeds));
-    case "product_groups":
-      return world.owners.map((owner) => ofOwner(owner, owner.productGroups));
-    case "processing_results":
-      return world.owners.flatMap((owner) =>
-        owner.feeds.map(({ id }) => ({
-          ...ofOwner(owner, owner.processingResults.get(id) ?? []),
-          feedId: id,
-        })),
-      );
-  }
-}
-
-function ofAccount(account: AccountWorld, records: ApiRecord[]): Collection {
-  return { adAccountId: account.id, ownerUserId: null, feedId: null, records };
-}
-
-function ofOwner(owner: OwnerWorld, records: ApiRecord[]): Collection {
-  return { adAccountId: null, ownerUserId: owner.user.id, feedId: null, records };
 }

@@ -8,8 +8,10 @@ import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerSync } from "./commands/sync.ts";
 import { registerWarehouse } from "./commands/warehouse.ts";
+import { startedByNpm } from "./config.ts";
 import { asConnectorError, type ConnectorError } from "./errors.ts";
 import { keepHeapSmall } from "./heap.ts";
+import { watchNpm } from "./npm-parent.ts";
 import { VERSION } from "./version.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -22,6 +24,8 @@ const stop = new AbortController();
 let stopSignal: StopSignal | undefined;
 let exitCode: number = EXIT.ok;
 
+// Ctrl-C reaches both, and must not count as two signals.
+if (startedByNpm()) watchNpm(() => stopSignal ?? onSignal("SIGTERM"));
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => onSignal(name));
 // Whoever reads our output may go away early (`| head`, a log shipper that dies). What is written then is lost,
 // but the work goes on, and the exit code tells how it ended.

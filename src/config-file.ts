@@ -1,24 +1,27 @@
-import { type Document, LineCounter, parseDocument } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { resourceNames } from "./resources/index.ts";
 import { suggestion } from "./suggest.ts";
 
 /** So many slices at once: more only waits for Pinterest's rate limits. */
 const CONCURRENCY_MAX = 32;
-const accountId = z.union([
-  z.string().regex(/^\d+$/, "ids are digits"),
-  z.number().int().nonnegative().transform(String),
-]);
+const ACCOUNT_ID = "not an ad account id; ids are digits, and long ones need quotes";
+const accountId = z.union([z.string().regex(/^\d+$/), z.int().nonnegative().transform(String)], ACCOUNT_ID);
+const LIST = "not a list; write [one, two]";
+const CONCURRENCY = `not a whole number from 1 to ${CONCURRENCY_MAX}`;
 
 const schema = z.strictObject({
   resources: z
-    .array(z.string())
+    .array(z.string("not a name"), LIST)
     .min(1, "name at least one resource, or leave the key out for all")
     .optional(),
-  accounts: z.array(accountId).min(1, "name at least one account, or leave the key out for all").optional(),
-  concurrency: z.int().min(1).max(CONCURRENCY_MAX).default(4),
+  accounts: z
+    .array(accountId, LIST)
+    .min(1, "name at least one account, or leave the key out for all")
+    .optional(),
+  concurrency: z.int(CONCURRENCY).min(1, CONCURRENCY).max(CONCURRENCY_MAX, CONCURRENCY).default(4),
   rate_limit: z
-    .strictObject({ max_wait_minutes: z.number().positive().default(15) })
+    .strictObject({ max_wait_minutes: z.number("not a number").positive("not more than 0").default(15) })
     .default({ max_wait_minutes: 15 }),
 });
 
@@ -37,7 +40,7 @@ export function readConfigFile(name: string, text: string, problems: string[]): 
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   for (const error of document.errors)
     problems.push(`${name}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
-  const value: unknown = document.errors.length > 0 ? {} : (document.toJS() ?? {});
+  const value = document.errors.length > 0 ? {} : withoutEmptyKeys(document.toJS());
   const place = (path: readonly PropertyKey[]) => {
     const node = document.getIn(path, true);
     const range =
@@ -71,8 +74,24 @@ function describeIssue(issue: z.core.$ZodIssue, place: Place, document: Document
       (key) =>
         `${place([...issue.path, key])}: unknown key "${[...issue.path, key].join(".")}"; ${suggestion(key, KEYS[path] ?? [])}`,
     );
-  const given = JSON.stringify(document.getIn(issue.path));
+  const given = sourceOf(document, issue.path);
   return [
     `${place(issue.path)}: ${path || "the file"}: ${issue.message}${given ? ` (found: ${given})` : ""}`,
   ];
+}
+
+/** The value as it stands in the file: a long number is no longer what was written once it is parsed. */
+function sourceOf(document: Document, path: readonly PropertyKey[]): string | undefined {
+  const node = document.getIn(path, true);
+  return isNode(node) ? node.toString().trim() : undefined;
+}
+
+/** A key without a value means its default, like one that is left out. */
+function withoutEmptyKeys(value: unknown): unknown {
+  if (value === null || value === undefined) return {};
+  if (typeof value !== "object" || Array.isArray(value)) return value;
+  const entries = Object.entries(value).filter(([, child]) => child !== null);
+  return Object.fromEntries(
+    entries.map(([key, child]) => [key, typeof child === "object" ? withoutEmptyKeys(child) : child]),
+  );
 }

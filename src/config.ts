@@ -39,6 +39,11 @@ export function runsInCi(): boolean {
   return Boolean(process.env["CI"]);
 }
 
+/** True when npm or npx started this process, and stands between it and whoever started npm. */
+export function startedByNpm(): boolean {
+  return process.env["npm_command"] !== undefined;
+}
+
 export function configurationError(problems: readonly string[]): ConnectorError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const list = problems.map((problem) => `\n  - ${problem}`).join("");

@@ -92,7 +92,8 @@ function parseAccountIds(value: string | undefined, problems: string[]): readonl
       problems.push(
         `PINTEREST_AD_ACCOUNT_IDS: "${id}" is not an ad account id; ids are digits, comma-separated`,
       );
-  return ids.length > 0 ? [...new Set(ids)] : undefined;
+  if (ids.length === 0) problems.push("PINTEREST_AD_ACCOUNT_IDS: names no account; leave it out for all");
+  return [...new Set(ids)];
 }
 
 function parseApiUrl(value: string | undefined, problems: string[]): string {
@@ -118,7 +119,7 @@ function parseSchema(value: string | undefined, problems: string[]): string {
   if (value === undefined) return "public";
   if (Buffer.byteLength(value) > IDENTIFIER_BYTES_MAX || value.startsWith("pg_") || /[\0"]/.test(value))
     problems.push(
-      `WAREHOUSE_SCHEMA: "${value}" cannot be a schema; use at most 63 letters, digits and underscores, not starting with pg_`,
+      `WAREHOUSE_SCHEMA: "${value}" cannot be a schema; use at most 63 bytes without quotes, not starting with pg_`,
     );
   return value;
 }

@@ -31,8 +31,10 @@ async function check(shell: Shell): Promise<void> {
   const credentials = findCredentialProblems(config);
   const findings = openFindings(shell);
   findings.report("configuration", [...problems, ...credentials], "no problem found");
-  const databaseUrlIsWrong = problems.some((problem) => problem.startsWith("DATABASE_URL"));
-  if (!databaseUrlIsWrong) await checkDatabaseAndToken(config, credentials.length === 0, findings, shell);
+  const databaseUrlIsWrong = problems.some((problem) => DATABASE_VARIABLE.test(problem));
+  const tokenIsTestable =
+    credentials.length === 0 && !problems.some((problem) => TOKEN_VARIABLE.test(problem));
+  if (!databaseUrlIsWrong) await checkDatabaseAndToken(config, tokenIsTestable, findings, shell);
   const count = findings.count();
   if (count === 0) shell.print("\nReady: npx pinterest-ads sync");
   else shell.print(`\n${plural(count, "problem")} found.`);
@@ -42,7 +44,7 @@ async function check(shell: Shell): Promise<void> {
 
 async function checkDatabaseAndToken(
   config: Config,
-  credentialsGiven: boolean,
+  tokenIsTestable: boolean,
   findings: Findings,
   shell: Shell,
 ): Promise<void> {
@@ -52,8 +54,10 @@ async function checkDatabaseAndToken(
   if (!open) return;
   try {
     const migrated = await checkDatabase(config, open, findings);
-    if (!credentialsGiven) return;
+    if (!tokenIsTestable) return;
     if (migrated || config.accessToken !== undefined) await checkToken(config, open, findings, shell);
+    else if (config.refreshToken === undefined)
+      findings.report("token", ["PINTEREST_REFRESH_TOKEN is not set; the README says how to get one"], "");
     else
       findings.skip(
         "token",
@@ -111,16 +115,21 @@ async function checkToken(
     [...unseen, ...none],
     `${plural(accounts.length, "account")} visible: ${names}`,
   );
+  // A fixed access token does not tell its scopes; the resources that need more say so when they are loaded.
+  if (config.accessToken !== undefined) return;
   const granted = await findings.attempt(
     "scopes",
     async () => (await readStatus(open.warehouse)).token?.scopes ?? [],
   );
-  if (granted === undefined || config.accessToken !== undefined) return;
+  if (granted === undefined) return;
   const needed = new Set(selectResources(undefined, config).flatMap((resource) => [...resource.oauthScopes]));
   findings.report("scopes", describeMissing([...needed], granted), granted.join(", "));
 }
 
 const POSTGRES_MIN = 14;
+/** Problems of these variables leave nothing to test with. */
+const DATABASE_VARIABLE = /^(?:DATABASE_URL|WAREHOUSE_SCHEMA):/;
+const TOKEN_VARIABLE = /^(?:TOKEN_ENCRYPTION_KEY|PINTEREST_API_URL):/;
 
 function describeMissing(needed: readonly OAuthScope[], granted: readonly string[]): string[] {
   const missing = needed.filter((scope) => !granted.includes(scope));

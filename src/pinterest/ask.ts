@@ -81,12 +81,20 @@ export async function askPatiently(
       case "spam":
         throw spamBlocked(failure);
       case "failed":
-        throw requestFailed("pinterest_error", failure, NOT_RETRIED);
+        throw requestFailed("pinterest_error", failure, isPinterests(failure) ? NOT_RETRIED : WRONG_ADDRESS);
     }
   }
 }
 
 const NOT_RETRIED = "Pinterest will not answer this request otherwise if repeated; its message says why.";
+
+const WRONG_ADDRESS =
+  "This is no answer of Pinterest's API. Check PINTEREST_API_URL (it ends in /v5) and proxies in between.";
+
+/** Pinterest's own errors carry a code; what has none comes from another server or a wrong address. */
+function isPinterests({ reply, problem }: Failure): boolean {
+  return reply.kind === "answer" && reply.status >= 400 && problem.code !== undefined;
+}
 
 async function askOnce(asking: Asking, request: PinterestRequest, shape: Shape, progress: Progress) {
   const limiter = asking.limiterOf(request.category);
@@ -172,6 +180,17 @@ async function changeToken(
 ): Promise<void> {
   const { renewals } = asking;
   const { signal, category, oauthScopes } = request;
+  if (
+    kind === "unauthorized" &&
+    progress.renewed.unauthorized > 0 &&
+    (await isAccepted(asking, request, access))
+  ) {
+    // Not the token's fault, then: it costs a try, not another refresh token.
+    progress.failures += 1;
+    if (progress.failures >= asking.maxAttempts)
+      throw refusedForGood(failure, category, oauthScopes ?? [], true);
+    return backOff(asking, request, progress.failures);
+  }
   const refusal = { access, renewedBefore: progress.renewed[kind], signal };
   const change =
     kind === "unauthorized"
@@ -181,6 +200,18 @@ async function changeToken(
   if (change === "none") throw refusedForGood(failure, category, oauthScopes ?? [], renewals.works(access));
   // The first repetition is immediate; a token that is refused as well gets time to become known everywhere.
   if (progress.renewed[kind] > 1) await backOff(asking, request, progress.renewed[kind]);
+}
+
+/** Whether Pinterest takes the token at all; asked where every token that reads ads is welcome. */
+async function isAccepted(
+  { http, baseUrl }: Asking,
+  { signal, onCall }: PinterestRequest,
+  access: Access,
+): Promise<boolean> {
+  onCall?.();
+  const url = endpoint(baseUrl, "/ad_accounts", { page_size: "1" });
+  const reply = await http.send({ method: "GET", url, authorization: `Bearer ${access.token}`, signal });
+  return reply.kind === "answer" && reply.status === 200;
 }
 
 function problemOf(verdict: Verdict) {

@@ -41,7 +41,7 @@ export function requestFailed(code: ErrorCode, failure: Failure, nextStep: strin
         ...(problem.code !== undefined && { pinterest_code: problem.code }),
         pinterest_message: problem.message,
         ...(rid !== undefined && { rid }),
-        attempts,
+        request_attempts: attempts,
       },
     },
   );

@@ -7,7 +7,7 @@ import { planSlices } from "./plan.ts";
 import { planInBooks, type Run } from "./run-state.ts";
 
 /** The accounts list is short; another run that reads it is done within seconds. */
-const ACCOUNTS_PATIENCE_MS = 60_000;
+const ACCOUNTS_PATIENCE_MS = 15_000;
 
 /**
  * Loads the list of ad accounts, from which everything else is planned, and returns those to copy.

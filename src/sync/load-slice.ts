@@ -21,7 +21,8 @@ export async function loadSlice(run: Run, slice: PlannedSlice): Promise<boolean>
       ...tallyFields(tally),
       ...mergedFields(result.merged),
     };
-    run.logger.info(fields, "slice loaded");
+    if (tally.recordsRejected > 0) run.logger.warn(fields, "slice loaded");
+    else run.logger.info(fields, "slice loaded");
     const undeclared = [...result.drift.keys()];
     if (undeclared.length > 0)
       run.logger.warn(

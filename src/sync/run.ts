@@ -110,7 +110,8 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
     const totals = await closeBooks(run, status, error);
     const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
     if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
-    else run.logger.info(fields, "run finished");
+    else if (status === "succeeded") run.logger.info(fields, "run finished");
+    else run.logger.warn(fields, "run finished");
     return { id: run.id, status, totals, error, failures: run.failures };
   } catch (cause) {
     const unrecorded = describeConnectionError(cause, run.warehouse.url);

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { lockKey, sliceLock } from "../../src/warehouse/locks.ts";
-import { holdTransaction } from "../support/hold-transaction.ts";
 import {
   beginRun,
   type Load,
@@ -10,7 +8,6 @@ import {
   type TestWarehouse,
 } from "../support/test-warehouse.ts";
 import { things, visits } from "../support/things.ts";
-import { waitUntil } from "../support/wait-until.ts";
 
 let db: TestWarehouse;
 
@@ -127,50 +124,6 @@ test("an undeclared field with an endless name does not stand in the way of its 
   while (field.length < 6000) field += randomUUID();
   await load([{ id: 1, [field]: 1 }]);
   expect(await db.query("select _extra from pinterest_ads_things")).toEqual([{ _extra: { [field]: 1 } }]);
-});
-
-test("nothing is visible before the commit, everything after it", async () => {
-  const merging = lockKey("public", `merge:${sliceLock("things", "1")}`);
-  await holdTransaction(db.warehouse, async (holder) => {
-    await holder.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [merging]);
-    let pid = 0;
-    let finished: Promise<unknown> = Promise.resolve();
-    await expectNothingChanges(async () => {
-      finished = load(MIXED, {
-        async beforeCommit(client) {
-          pid = (await client.query("select pg_backend_pid() as pid")).rows[0].pid;
-        },
-      });
-      await waitUntil("the slice waits for its turn", async () => {
-        const waiting = "select from pg_stat_activity where pid = $1 and wait_event = 'advisory'";
-        return (await db.query(waiting, pid)).length === 1;
-      });
-    });
-    await holder.query("commit");
-    await finished;
-    expect(await db.query("select id from pinterest_ads_things")).toHaveLength(1);
-  });
-});
-
-test("a run cannot be declared dead in the middle of a commit", async () => {
-  const blocked = () =>
-    db.query("select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update%'");
-  await holdTransaction(db.warehouse, async (holder) => {
-    const runId = await beginRun(db.warehouse);
-    const loading = load(MIXED, {
-      runId,
-      beforeCommit: async () => void (await holder.query("select from pinterest_ads_sync_slices for update")),
-    });
-    await waitUntil("the commit waits to close its slice", async () => (await blocked()).length === 1);
-    const declaring = db.query(
-      "update pinterest_ads_sync_runs set status = 'interrupted' where id = $1",
-      runId,
-    );
-    await waitUntil("the declaration waits for the commit", async () => (await blocked()).length === 2);
-    await holder.query("commit");
-    await Promise.all([loading, declaring]);
-  });
-  expect(await db.query("select id from pinterest_ads_things")).toHaveLength(1);
 });
 
 describe("nothing at all changes when", () => {

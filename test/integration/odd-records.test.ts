@@ -11,8 +11,11 @@ import { findParentIds } from "../support/parent-ids.ts";
 import { openSync, type SyncUnderTest } from "../support/sync.ts";
 import { compareTable, expectKept, listingOf } from "../support/truth.ts";
 
-/** Enough records for a wrong value per column, and two pages of ads and product groups. */
-const SIZE = { accounts: 2, adsPerAdGroup: 8, feeds: 16, catalogs: 6, productGroups: 260 };
+/**
+ * Enough records for a wrong value per column, two pages of ads and product groups, and campaigns among which
+ * one unreadable record is few.
+ */
+const SIZE = { accounts: 2, campaigns: 14, adsPerAdGroup: 8, feeds: 16, catalogs: 6, productGroups: 260 };
 const names = resources.map(({ name }) => name);
 
 /** Values that no reading turns into the type. `jsonb` takes everything. */
@@ -191,50 +194,6 @@ test.each(["ads", "product_groups"])("%s: of one key on two pages the last recor
   collection?.records.pop();
   await syncAgain();
   expect(rowOf(name, String(record?.id))?.values["name"]).toBe(record?.["name"]);
-});
-
-test("whole numbers beyond 2^53 keep every digit, in columns and within JSON", async () => {
-  const campaign = firstRecord("campaigns");
-  const good = { ...campaign };
-  const exactly = (digits: string) => JSON.rawJSON(digits) as unknown as JsonValue;
-  campaign["lifetime_spend_cap"] = exactly("9223372036854775807");
-  campaign["order_line_id"] = exactly("9007199254740993");
-  campaign["bid_options"] = { deep: [{ down: exactly("123456789012345678901234567890") }] };
-  await syncAgain();
-  Object.assign(campaign, good);
-  expect(rowOf("campaigns", campaign.id)?.values).toMatchObject({
-    lifetime_spend_cap: "9223372036854775807",
-    order_line_id: "9007199254740993",
-    bid_options: '{"deep":[{"down":123456789012345678901234567890}]}',
-  });
-});
-
-test("a whole number that no bigint holds is set apart, not rounded", async () => {
-  const campaign = firstRecord("campaigns");
-  const good = { ...campaign };
-  campaign["lifetime_spend_cap"] = JSON.rawJSON("9223372036854775808") as unknown as JsonValue;
-  await syncAgain();
-  Object.assign(campaign, good);
-  expect(report.status).toBe("partial");
-  const [rejected] = await subject.query(
-    `select reason, record from pinterest_ads_rejected_records where run_id = '${report.id}'`,
-  );
-  expect(rejected?.["reason"]).toMatch(/^lifetime_spend_cap: 9223372036854775808/);
-  expect(rejected?.["record"]).toContain('"lifetime_spend_cap":9223372036854775808');
-});
-
-test("NUL and lone surrogates within JSON and texts are repaired and counted once per value", async () => {
-  const [adGroup] = [firstRecord("ad_groups")];
-  const good = { ...adGroup };
-  adGroup["name"] = "nul \u0000 low \udc00 end";
-  adGroup["targeting_spec"] = { "na\u0000me": ["\ud83d", { deep: "\u0000\u0000" }] };
-  await syncAgain();
-  expect(compareTable(tableOf("ad_groups"), simulator)).toEqual([]);
-  Object.assign(adGroup, good);
-  const [sum] = await subject.query(
-    `select sum(texts_repaired)::int as repaired from pinterest_ads_sync_slices where run_id = '${report.id}'`,
-  );
-  expect(sum).toEqual({ repaired: 2 });
 });
 
 /** Puts a wrong value into one record per typed column, as long as records last; the first stays right. */

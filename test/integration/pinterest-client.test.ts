@@ -80,7 +80,7 @@ test("an error tells method, URL, status, code, message and request id, but not 
     code: "pinterest_error",
     message: `GET ${url} answered 404, code 7000: no such campaign for [redacted] (x-pinterest-rid 4711)`,
     nextStep: expect.any(String),
-    details: { method: "GET", url, status: 404, pinterest_code: 7000, rid: "4711", attempts: 1 },
+    details: { method: "GET", url, status: 404, pinterest_code: 7000, rid: "4711", request_attempts: 1 },
   });
   expect(client.server.seen).toHaveLength(1);
 });

@@ -37,7 +37,6 @@ const key = randomBytes(32);
 test.each<[string, string, object]>([
   ["PINTEREST_APP_ID", " 1234 ", { appId: "1234" }],
   ["PINTEREST_AD_ACCOUNT_IDS", "1, 2,,2 ,", { adAccountIds: ["1", "2"] }],
-  ["PINTEREST_AD_ACCOUNT_IDS", ",", { adAccountIds: undefined }],
   ["PINTEREST_API_URL", "http://localhost:4000/v5//", { apiUrl: "http://localhost:4000/v5" }],
   ["DATABASE_URL", "postgresql://u:p@host/db", { databaseUrl: "postgresql://u:p@host/db" }],
   ["WAREHOUSE_SCHEMA", "Ads data", { schema: "Ads data" }],
@@ -53,6 +52,7 @@ test.each<[string, string, object]>([
 
 test.each<[string, string, RegExp]>([
   ["PINTEREST_AD_ACCOUNT_IDS", "12;13", /"12;13" is not an ad account id/],
+  ["PINTEREST_AD_ACCOUNT_IDS", ",", /names no account/],
   ["PINTEREST_API_URL", "api.pinterest.com", /not an http\(s\) URL; leave it out/],
   ["PINTEREST_API_URL", "ftp://api.pinterest.com", /not an http\(s\) URL/],
   ["DATABASE_URL", "mysql://user:secret@host/db", /not a Postgres URL; it looks like postgres:/],

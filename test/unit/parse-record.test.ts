@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseJson } from "../../src/pinterest/json.ts";
 import { given, integer, json, text, time } from "../../src/resources/column.ts";
-import { defineResource, type Resource } from "../../src/resources/define.ts";
-import { resources } from "../../src/resources/index.ts";
+import { defineResource } from "../../src/resources/define.ts";
 import { decodeField } from "../../src/warehouse/copy-text.ts";
 import {
   compileParser,
@@ -211,55 +210,6 @@ describe("secrets land nowhere", () => {
     expect(JSON.stringify(parse(record, GIVEN))).not.toContain(SECRET);
   });
 });
-
-const SECRET = "s3cr3t-s3cr3t";
-/** Records that are nearly right, with fields in the wrong places and a secret somewhere. */
-const anyRecord = fc.letrec((tie) => ({
-  value: fc.oneof(
-    { depthSize: "small" },
-    fc.jsonValue(),
-    fc.string({ unit: fc.constantFrom("\0", "\ud83d", "\\", "\t", "\n", "a", "é") }),
-    fc.constantFrom(
-      JSON.rawJSON("1e400"),
-      JSON.rawJSON("12345678901234567890"),
-      1e300,
-      -0,
-      "7",
-      7,
-      true,
-      null,
-    ),
-    tie("record"),
-    fc.array(tie("value"), { maxLength: 2 }),
-  ),
-  record: fc
-    .dictionary(
-      fc.oneof(fc.constantFrom(...columns, "__proto__", "toString", "extra"), fc.string({ maxLength: 3 })),
-      tie("value"),
-      { maxKeys: 6 },
-    )
-    .chain((fields) => fc.constantFrom(fields, { ...fields, credentials: { password: SECRET } })),
-})).value;
-
-/** What slices and parents give to any of the resources. */
-const anyGiven = { ad_account_id: "1", owner_user_id: "1", feed_id: "1" };
-
-test.each<[string, Resource]>([things, ...resources].map((resource) => [resource.name, resource]))(
-  "any JSON is a row or a rejection of %s, never an exception, and holds no dropped field",
-  (_, resource: Resource) => {
-    const parseIt = compileParser(resource);
-    fc.assert(
-      fc.property(anyRecord, (record) => {
-        const parsed = parseIt(record, anyGiven);
-        if (resource.droppedFields) expect(JSON.stringify(parsed)).not.toContain(SECRET);
-        if (isRejection(parsed)) return void expect(() => JSON.parse(parsed.record)).not.toThrow();
-        const cells = parsed.line.split("\t").map(decodeField);
-        expect(cells).toHaveLength(resource.columns.length + 1);
-        expect(parsed.key).toEqual(cells.slice(0, resource.key.length));
-      }),
-    );
-  },
-);
 
 test("no field is lost: it is in its column, in _extra or in the rejection", () => {
   fc.assert(

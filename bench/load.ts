@@ -25,7 +25,9 @@ const ads = findResource("ads");
 if (!ads) throw new Error("no resource ads");
 const resource = ads;
 const TABLE = "pinterest_ads_ads";
-const names = [...resource.columns.map((column) => column.name), "_extra"];
+const names = [...resource.columns.map((column) => column.name), "_extra", "_run_id", "_synced_at"];
+/** What our merge writes beside the record; the others write it as well, so that all load the same rows. */
+const METADATA = `${randomUUID()}\t${new Date().toISOString()}`;
 
 function makeRows(version: number): ParsedRow[] {
   const parse = compileParser(resource);
@@ -44,7 +46,10 @@ async function time(work: () => Promise<void>): Promise<number> {
 
 async function stageAndMerge(client: Client, rows: readonly ParsedRow[]): Promise<void> {
   const stage = await openStage(client, resource);
-  for (const row of rows) await stage.add(row);
+  for (const row of rows) {
+    const full = stage.add(row);
+    if (full) await full;
+  }
   const staged = await stage.flush();
   const options = { runId: randomUUID(), scopeId: ACCOUNT, complete: true };
   await inTransaction(client, () => mergeStage(client, resource, staged, options));
@@ -56,7 +61,7 @@ async function bareCopy(client: Client, rows: readonly ParsedRow[]): Promise<voi
   for (let start = 0; start < rows.length; start += 500) {
     const chunk = `${rows
       .slice(start, start + 500)
-      .map((row) => row.line)
+      .map((row) => `${row.line}\t${METADATA}`)
       .join("\n")}\n`;
     if (!stream.write(chunk)) await once(stream, "drain");
   }
@@ -83,20 +88,21 @@ async function readRows(client: Client): Promise<Record<string, unknown>[]> {
   return rows;
 }
 
+/** WAL of everything, and rows of the table that another transaction has written since. */
 async function walBytes(
   client: Client,
   work: () => Promise<void>,
 ): Promise<{ bytes: number; changed: number }> {
   const before = await client.query(
-    `select pg_current_wal_insert_lsn() as lsn, n_tup_ins + n_tup_upd + n_tup_del as changed from pg_stat_user_tables where relname = '${TABLE}'`,
+    "select pg_current_wal_insert_lsn() as lsn, pg_snapshot_xmax(pg_current_snapshot())::text as next_transaction",
   );
   await work();
-  await client.query("select pg_stat_force_next_flush()").catch(() => undefined);
   const after = await client.query(
-    `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes, n_tup_ins + n_tup_upd + n_tup_del as changed from pg_stat_user_tables where relname = '${TABLE}'`,
-    [before.rows[0].lsn],
+    `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes,
+            (select count(*)::int from ${TABLE} where xmin::text::bigint >= $2::bigint) as changed`,
+    [before.rows[0].lsn, before.rows[0].next_transaction],
   );
-  return { bytes: after.rows[0].bytes, changed: after.rows[0].changed - before.rows[0].changed };
+  return after.rows[0];
 }
 
 function median(values: readonly number[]): number {

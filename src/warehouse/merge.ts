@@ -31,18 +31,26 @@ export async function mergeStage(
   staged: Pick<StageCounts, "staged" | "unique" | "identified" | "unidentified">,
   options: MergeOptions,
 ): Promise<MergeCounts> {
-  const sql = compileMerge(resource);
   const { runId, scopeId } = options;
+  const sql = compileMerge(resource, scopeCondition(resource, scopeId, 2));
+  const values = scopeId === undefined ? [runId] : [runId, scopeId];
+  await client.query(FORBID_NESTED_LOOPS);
   const duplicates = staged.unique ? 0 : await execute(client, sql.deduplicate);
   if (await isEmpty(client, resource, scopeId)) {
     const inserted = await execute(client, sql.insertAll, [runId]);
     return { inserted, updated: 0, unchanged: 0, deleted: 0 };
   }
-  const updated = await execute(client, sql.update, [runId]);
-  const inserted = await execute(client, sql.insertNew, [runId]);
+  const updated = await execute(client, sql.update, values);
+  const inserted = await execute(client, sql.insertNew, values);
   const deleted = options.complete ? await markDeleted(client, resource, sql.missing, options, staged) : 0;
   return { inserted, updated, unchanged: staged.staged - duplicates - updated - inserted, deleted };
 }
+
+/**
+ * Neither the stage nor a table that was filled a moment ago has statistics. Left to guess, Postgres may walk
+ * one for every row of the other, which takes hours where a hash takes a second. Part of the transaction only.
+ */
+const FORBID_NESTED_LOOPS = "set local enable_nestloop = off";
 
 /** True when the table has no row of the slice, marked ones included: then everything staged is new. */
 async function isEmpty(client: Client, resource: Resource, scopeId: string | undefined): Promise<boolean> {
@@ -98,12 +106,12 @@ async function markDeleted(
   return execute(client, `${mark} where ${condition}`, [...scope, runId]);
 }
 
-function scopeCondition(resource: Resource, scopeId: string | undefined): string {
-  return scopeId === undefined ? "" : `and t.${keyPrefix(resource.scope)} = $1`;
+function scopeCondition(resource: Resource, scopeId: string | undefined, position = 1): string {
+  return scopeId === undefined ? "" : `and t.${keyPrefix(resource.scope)} = $${position}`;
 }
 
-/** The statements of a resource's merge, derived from its columns. */
-function compileMerge(resource: Resource) {
+/** The statements of a resource's merge, derived from its columns; `scope` keeps to the slice's part of the table. */
+function compileMerge(resource: Resource, scope: string) {
   const table = quoteIdentifier(tableName(resource));
   const key = resource.key.map(quoteIdentifier);
   const columns = [...resource.columns.map((column) => quoteIdentifier(column.name)), '"_extra"'];
@@ -128,11 +136,11 @@ function compileMerge(resource: Resource) {
          set ${values.map((name) => `${name} = s.${name}`).join(", ")},
              _run_id = $1, _synced_at = now()${softDelete ? ", _deleted_at = null" : ""}
         from pg_temp.${STAGE} as s
-       where ${same("t", "s")}
+       where ${same("t", "s")} ${scope}
          and ((${list(values, "t")}) is distinct from (${list(values, "s")})
               ${softDelete ? "or t._deleted_at is not null" : ""})`,
     insertAll: insert,
-    insertNew: `${insert} where not exists (select from ${table} as t where ${same("t", "s")})`,
+    insertNew: `${insert} where not exists (select from ${table} as t where ${same("t", "s")} ${scope})`,
     missing: `
       t._deleted_at is null
          and not exists (select from pg_temp.${STAGE} as s where ${same("s", "t")})

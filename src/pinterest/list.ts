@@ -2,7 +2,7 @@ import { ConnectorError } from "../errors.ts";
 import type { ListPage, ListRequest, PinterestRequest } from "./request.ts";
 
 /** The most that Pinterest allows; fewer requests for the same rows. */
-const PAGE_SIZE = "250";
+export const PAGE_SIZE = 250;
 
 /**
  * Walks a listing by its bookmarks. It ends when the bookmark is null, missing or empty; an empty page with a
@@ -16,7 +16,7 @@ export async function* listPages(
   const seen = new Set<string>();
   let bookmark: string | undefined;
   do {
-    const query = { page_size: PAGE_SIZE, ...request.query, ...(bookmark && { bookmark }) };
+    const query = { page_size: String(PAGE_SIZE), ...request.query, ...(bookmark && { bookmark }) };
     // Behind the first page the list is known to exist: "there is nothing" would cut it short and look complete.
     const emptyAnswers = bookmark === undefined ? (request.emptyAnswers ?? []) : [];
     const body = (await ask({ ...request, query, emptyAnswers })) as Body | undefined;

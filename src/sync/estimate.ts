@@ -1,11 +1,9 @@
+import { PAGE_SIZE } from "../pinterest/list.ts";
 import type { Warehouse } from "../warehouse/database.ts";
 import { withConnection } from "../warehouse/database.ts";
 import { countLiveRows } from "../warehouse/merge.ts";
 import { readParentValues } from "../warehouse/parents.ts";
 import { type Slice, scopeId } from "./plan.ts";
-
-/** Items per page, the most that Pinterest gives. */
-const PAGE_SIZE = 250;
 
 /**
  * API calls that a slice will need, judged by the rows of its last load; at least, because Pinterest

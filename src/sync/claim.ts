@@ -47,7 +47,8 @@ async function describeHolder(run: Run, slice: Slice): Promise<ConnectorError> {
     ? `a ${holder.trigger} (run ${holder.id}, process ${holder.pid} on ${holder.host}) that runs since ${holder.started_at.toISOString()}`
     : "another process";
   return new ConnectorError("already_running", `${what} is being loaded by ${who}`, {
-    nextStep: "Wait until it ends, or stop it; this run changed nothing.",
+    nextStep:
+      "Wait until it ends, or stop it, and run again; this run loaded nothing but the list of ad accounts.",
     details: holder
       ? { run_id: holder.id, started_at: holder.started_at.toISOString(), pid: holder.pid }
       : {},

@@ -6,6 +6,7 @@ import { inTransaction } from "./database.ts";
 import { type Drift, recordDrift } from "./drift.ts";
 import { lockKey, sliceLock } from "./locks.ts";
 import { countLiveRows, type MergeCounts, mergeStage } from "./merge.ts";
+import { RUNS } from "./names.ts";
 import { keepRejected } from "./rejected.ts";
 import { markSliceSucceeded, type SliceTally } from "./slices.ts";
 import type { Stage } from "./stage.ts";
@@ -56,9 +57,7 @@ export async function commitSlice(commit: SliceCommit): Promise<MergeCounts> {
 async function takeTurn({ client, schema, resource, runId, scopeId }: SliceCommit): Promise<void> {
   const name = `merge:${sliceLock(resource.name, scopeId ?? "*")}`;
   await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lockKey(schema, name)]);
-  const { rows } = await client.query("select status from pinterest_ads_sync_runs where id = $1 for share", [
-    runId,
-  ]);
+  const { rows } = await client.query(`select status from ${RUNS} where id = $1 for share`, [runId]);
   if (rows[0]?.status !== "running")
     throw new ConnectorError(
       "run_superseded",

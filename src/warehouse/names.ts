@@ -6,6 +6,10 @@ export const TABLE_PREFIX = "pinterest_ads_";
 /** What knex keeps of versioned migrations; its lock table has the same start. */
 export const MIGRATIONS_TABLE = `${TABLE_PREFIX}migrations`;
 
+/** The books: one row per run, one per slice. */
+export const RUNS = `${TABLE_PREFIX}sync_runs`;
+export const SLICES = `${TABLE_PREFIX}sync_slices`;
+
 export function tableName(resource: Pick<Resource, "name">): string {
   return TABLE_PREFIX + resource.name;
 }

@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import { type ConnectorError, describeError } from "../errors.ts";
 import type { Warehouse } from "./database.ts";
 import { type RunLocks, runLock } from "./locks.ts";
+import { RUNS, SLICES } from "./names.ts";
 
 export type RunStatus = "running" | "succeeded" | "partial" | "failed" | "interrupted";
 export type RunTrigger = "sync" | "demo" | "schedule" | "backfill";
@@ -35,9 +36,6 @@ export const NO_TOTALS = Object.fromEntries(TOTALS.map((name) => [name, 0])) as 
   (typeof TOTALS)[number],
   number
 >;
-
-const RUNS = "pinterest_ads_sync_runs";
-const SLICES = "pinterest_ads_sync_slices";
 
 /** Records a run as begun. The caller must already hold the run's lock: without it, it counts as killed. */
 export async function startRun(

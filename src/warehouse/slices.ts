@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { type ConnectorError, describeError } from "../errors.ts";
 import type { Warehouse } from "./database.ts";
 import type { MergeCounts } from "./merge.ts";
+import { SLICES } from "./names.ts";
 
 /** What a slice counts while it works. */
 export interface SliceTally {
@@ -19,8 +20,6 @@ export interface SliceIdentity {
   readonly adAccountId: string | undefined;
   readonly ownerUserId: string | undefined;
 }
-
-const SLICES = "pinterest_ads_sync_slices";
 
 /** Writes down what is planned, before anything is asked; returns the slices' numbers in their order. */
 export async function insertPlannedSlices(

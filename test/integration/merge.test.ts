@@ -1,4 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { inTransaction, withConnection } from "../../src/warehouse/database.ts";
+import { mergeStage } from "../../src/warehouse/merge.ts";
+import { openStage } from "../../src/warehouse/stage.ts";
 import { load as loadSlice, openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
 import { places, things, visits } from "../support/things.ts";
 
@@ -231,5 +235,19 @@ describe("rejected records", () => {
     await load([record(1), record(2, { budget: "much" })], "2");
     await load([record(1)], "1");
     expect([await live("1"), await live("2")]).toEqual([["1"], ["1", "2"]]);
+  });
+});
+
+test("a merge plans without nested loops, and leaves the connection as it was", async () => {
+  await withConnection(db.warehouse, async (client) => {
+    const setting = async () => (await client.query("show enable_nestloop")).rows[0].enable_nestloop;
+    const stage = await openStage(client, things);
+    const staged = await stage.flush();
+    const during = await inTransaction(client, async () => {
+      await mergeStage(client, things, staged, { runId: randomUUID(), scopeId: "1", complete: true });
+      return setting();
+    });
+    await stage.drop();
+    expect([during, await setting()]).toEqual(["off", "on"]);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { findResource } from "../src/resources/index.ts";
+import { ads as resource } from "../src/resources/ads.ts";
 import { inTransaction, openWarehouse, type Warehouse, withConnection } from "../src/warehouse/database.ts";
 import { mergeStage } from "../src/warehouse/merge.ts";
 import { migrate } from "../src/warehouse/migrate.ts";
@@ -21,9 +21,6 @@ const ROUNDS = Number(process.argv[3] ?? 3);
 const KNEX_BATCH = 500;
 const ACCOUNT = "549755885175";
 
-const ads = findResource("ads");
-if (!ads) throw new Error("no resource ads");
-const resource = ads;
 const TABLE = "pinterest_ads_ads";
 const names = [...resource.columns.map((column) => column.name), "_extra", "_run_id", "_synced_at"];
 /** What our merge writes beside the record; the others write it as well, so that all load the same rows. */

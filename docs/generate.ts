@@ -7,7 +7,9 @@ import { openWarehouse } from "../src/warehouse/database.ts";
 import { startEmbedded } from "../src/warehouse/embedded/start.ts";
 import { migrate } from "../src/warehouse/migrate.ts";
 import { MIGRATIONS_TABLE } from "../src/warehouse/names.ts";
+import { definePerformanceViews } from "../src/warehouse/performance-view.ts";
 import { renderSchemaSql, renderTablesPage } from "../src/warehouse/schema-docs.ts";
+import { readViews } from "../src/warehouse/view-catalog.ts";
 
 // Writes docs/schema.sql and docs/tables.md from a database that was really migrated.
 const directory = mkdtempSync(path.join(tmpdir(), "pinterest-ads-generate-"));
@@ -17,8 +19,10 @@ try {
   await migrate(warehouse, resources);
   const live = await readTables(warehouse.knex, "public");
   const tables = [...live.values()].filter((table) => !table.name.startsWith(MIGRATIONS_TABLE));
-  writeFileSync(new URL("schema.sql", import.meta.url), renderSchemaSql(tables));
-  writeFileSync(new URL("tables.md", import.meta.url), renderTablesPage(tables, resources));
+  const views = [...(await readViews(warehouse.knex, "public")).values()];
+  const schemaSql = renderSchemaSql(tables, definePerformanceViews(resources));
+  writeFileSync(new URL("schema.sql", import.meta.url), schemaSql);
+  writeFileSync(new URL("tables.md", import.meta.url), renderTablesPage(tables, views, resources));
 } finally {
   await warehouse.close();
   await server.stop();

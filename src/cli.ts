@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
+import { registerBackfill } from "./commands/backfill.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerMigrate } from "./commands/migrate.ts";
+import { registerReconcile } from "./commands/reconcile.ts";
 import { registerResources } from "./commands/resources.ts";
 import type { Shell } from "./commands/shell.ts";
 import { registerSimulate } from "./commands/simulate.ts";
@@ -63,6 +65,8 @@ function createProgram(): Command {
     registerCheck,
     registerMigrate,
     registerSync,
+    registerBackfill,
+    registerReconcile,
     registerStatus,
     registerResources,
     registerSimulate,

@@ -1,5 +1,6 @@
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import { z } from "zod";
+import { ANALYTICS_KEYS, analyticsSection } from "./analytics-section.ts";
 import { resourceNames } from "./resources/index.ts";
 import { suggestion } from "./suggest.ts";
 
@@ -23,6 +24,7 @@ const schema = z.strictObject({
   rate_limit: z
     .strictObject({ max_wait_minutes: z.number("not a number").positive("not more than 0").default(15) })
     .default({ max_wait_minutes: 15 }),
+  analytics: analyticsSection,
 });
 
 /** The configuration file after checking; every key has its value. */
@@ -32,9 +34,10 @@ export type ConfigFile = z.infer<typeof schema>;
 const KEYS: Record<string, readonly string[]> = {
   "": Object.keys(schema.shape),
   rate_limit: ["max_wait_minutes"],
+  ...ANALYTICS_KEYS,
 };
 
-/** Parses and checks the file; problems are added with file, line and fix. Pure. */
+/** Parses and checks the file; problems are added with file, line and fix. Asks the clock for today, and nothing else. */
 export function readConfigFile(name: string, text: string, problems: string[]): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -42,10 +45,8 @@ export function readConfigFile(name: string, text: string, problems: string[]): 
     problems.push(`${name}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
   const value = document.errors.length > 0 ? {} : withoutEmptyKeys(document.toJS());
   const place = (path: readonly PropertyKey[]) => {
-    const node = document.getIn(path, true);
-    const range =
-      typeof node === "object" && node !== null && "range" in node ? (node.range as [number]) : undefined;
-    return range ? `${name}:${lines.linePos(range[0]).line}` : name;
+    const node = findNode(document, path);
+    return node?.range ? `${name}:${lines.linePos(node.range[0]).line}` : name;
   };
   reportUnknownResources(value, place, problems);
   const result = schema.safeParse(value);
@@ -69,10 +70,11 @@ type Place = (path: readonly PropertyKey[]) => string;
 
 function describeIssue(issue: z.core.$ZodIssue, place: Place, document: Document): string[] {
   const path = issue.path.join(".");
+  const level = issue.path.filter((part) => typeof part === "string").join(".");
   if (issue.code === "unrecognized_keys")
     return issue.keys.map(
       (key) =>
-        `${place([...issue.path, key])}: unknown key "${[...issue.path, key].join(".")}"; ${suggestion(key, KEYS[path] ?? [])}`,
+        `${place([...issue.path, key])}: unknown key "${[...issue.path, key].join(".")}"; ${suggestion(key, KEYS[level] ?? [])}`,
     );
   const given = sourceOf(document, issue.path);
   return [
@@ -80,10 +82,17 @@ function describeIssue(issue: z.core.$ZodIssue, place: Place, document: Document
   ];
 }
 
+/** What stands at the path; a key that takes one value or a list has none below its one value. */
+function findNode(document: Document, path: readonly PropertyKey[]): Node | undefined {
+  const node = document.getIn(path, true);
+  if (isNode(node)) return node;
+  const above = path.slice(0, -1);
+  return path.length > 1 && isScalar(document.getIn(above, true)) ? findNode(document, above) : undefined;
+}
+
 /** The value as it stands in the file: a long number is no longer what was written once it is parsed. */
 function sourceOf(document: Document, path: readonly PropertyKey[]): string | undefined {
-  const node = document.getIn(path, true);
-  return isNode(node) ? node.toString().trim() : undefined;
+  return findNode(document, path)?.toString().trim();
 }
 
 /** A key without a value means its default, like one that is left out. */

@@ -50,8 +50,12 @@ export type ErrorCode =
   | "pinterest_error"
   | "invalid_response"
   | "repeated_bookmark"
+  | "report_failed"
+  | "report_timeout"
   // the run
   | "parent_failed"
+  | "day_out_of_reach"
+  | "not_reconciled"
   | "interrupted"
   | "unexpected";
 

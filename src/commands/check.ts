@@ -8,14 +8,13 @@ import {
 import { asConnectorError, describeError } from "../errors.ts";
 import { listAccounts } from "../pinterest/accounts.ts";
 import type { OAuthScope } from "../resources/define.ts";
-import { resources } from "../resources/index.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { findMissingPrivileges } from "../warehouse/privileges.ts";
 import { readStatus } from "../warehouse/status.ts";
 import { openDisplay } from "./display.ts";
 import { plural, printable } from "./format.ts";
-import { selectAccounts, selectResources } from "./select.ts";
+import { configuredResources, selectAccounts, selectResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 
 export const registerCheck: RegisterCommand = (program, shell) => {
@@ -82,7 +81,7 @@ async function checkDatabase(
     problems.push(`the database is in ${connection.encoding}; create one with encoding 'UTF8'`);
   findings.report("database", problems, `Postgres ${version}, database ${connection.database}`);
   const tables = await findings.attempt("tables", async () => {
-    await assertMigrated(warehouse, resources);
+    await assertMigrated(warehouse, configuredResources(config));
     return true;
   });
   if (!tables) return false;

@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { readAnalyticsSettings } from "../analytics-config.ts";
 import type { Config } from "../config.ts";
 import { readConfigFile } from "../config-file.ts";
 import { DATA_DIRECTORY, type OpenWarehouse, openConfiguredWarehouse } from "../context.ts";
-import { resources } from "../resources/index.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { readCampaignSample } from "../warehouse/campaign-sample.ts";
 import { migrate } from "../warehouse/migrate.ts";
 import { openDisplay } from "./display.ts";
 import { load } from "./load.ts";
+import { configuredResources, selectResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 import { renderTable } from "./table.ts";
 
@@ -41,13 +42,14 @@ async function demo(shell: Shell): Promise<void> {
 }
 
 async function fill(config: Config, open: OpenWarehouse, shell: Shell): Promise<void> {
-  await migrate(open.warehouse, resources, { signal: shell.signal });
+  await migrate(open.warehouse, configuredResources(config), { signal: shell.signal });
   const request = {
     trigger: "demo",
-    resources,
+    resources: selectResources(undefined, config),
     accountIds: undefined,
     acceptEmpty: false,
     concurrency: config.file.concurrency,
+    analytics: readAnalyticsSettings(config.file),
   } as const;
   const display = openDisplay(config, { product: true });
   const { report, summary } = await load(config, open, display, shell, request, DEMO_DIRECTORY);

@@ -1,3 +1,5 @@
+import type { Window } from "../window.ts";
+
 /** Something that was not loaded, and why. */
 export interface FailureLine {
   readonly where: string;
@@ -17,9 +19,17 @@ export function renderFailures(failures: readonly FailureLine[]): string[] {
   });
 }
 
-/** "campaigns of 549755885175", or just the resource when it is asked once for all. */
-export function describePlace(resource: string, scopeId: string | null | undefined): string {
-  return scopeId ? `${resource} of ${scopeId}` : resource;
+/**
+ * "campaigns of 549755885175", or just the resource when it is asked once for all; metrics with their days:
+ * "campaign_analytics of 549755885175 2026-01-01..2026-01-31".
+ */
+export function describePlace(
+  resource: string,
+  scopeId: string | null | undefined,
+  window?: Window | undefined,
+): string {
+  const days = window ? ` ${window.from}..${window.to}` : "";
+  return scopeId ? `${resource} of ${scopeId}${days}` : `${resource}${days}`;
 }
 
 /** Failures of the same kind differ in the address asked and in Pinterest's request id. */

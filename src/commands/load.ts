@@ -5,6 +5,7 @@ import type { SyncRequest } from "../sync/run-state.ts";
 import { VERSION } from "../version.ts";
 import type { Display } from "./display.ts";
 import { openProgress } from "./progress.ts";
+import { configuredResources } from "./select.ts";
 import type { Shell } from "./shell.ts";
 import { countTables, renderSummary } from "./summary.ts";
 
@@ -30,6 +31,8 @@ export async function load(
   try {
     const pinterest = openPinterest(config, open, options);
     const context = {
+      resources: configuredResources(config),
+      now: Date.now,
       warehouse: open.warehouse,
       pinterest,
       logger: display.logger,

@@ -1,10 +1,10 @@
 import { loadConfig } from "../config.ts";
 import { openConfiguredWarehouse } from "../context.ts";
-import { resources } from "../resources/index.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { migrate } from "../warehouse/migrate.ts";
 import { openDisplay } from "./display.ts";
 import { plural } from "./format.ts";
+import { configuredResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 
 export const registerMigrate: RegisterCommand = (program, shell) => {
@@ -21,7 +21,7 @@ async function runMigrate(dryRun: boolean, shell: Shell): Promise<void> {
   const open = await openConfiguredWarehouse(config, { signal: shell.signal });
   try {
     await checkConnection(open.warehouse);
-    const { migrations, statements } = await migrate(open.warehouse, resources, {
+    const { migrations, statements } = await migrate(open.warehouse, configuredResources(config), {
       dryRun,
       signal: shell.signal,
     });

@@ -1,8 +1,11 @@
 import ora from "ora";
 import type { WaitNotice } from "../pinterest/client.ts";
 import type { OnSyncEvent } from "../sync/events.ts";
-import { type Slice, scopeId } from "../sync/plan.ts";
+import { isAnalytics, type Slice, scopeId } from "../sync/plan.ts";
+import { describeTrialExcess } from "./calls.ts";
+import { describePlace } from "./failures.ts";
 import { formatCount } from "./format.ts";
+import { describeTimeLeft, watchPace } from "./pace.ts";
 
 const REFRESH_MS = 250;
 /** The spinner, a space, and one place that stays free so that no terminal wraps the line. */
@@ -15,25 +18,28 @@ export interface Progress {
   stop(): void;
 }
 
-/** Shows slices done, records, rate and waits on stderr until stopped; shows nothing when not `interactive`. */
+/** Shows slices done, rows, rate, time left and waits on stderr until stopped; shows nothing when not `interactive`. */
 export function openProgress(interactive: boolean, signal: AbortSignal): Progress {
   const spinner = ora({ isSilent: !interactive, discardStdin: false, text: "Planning" }).start();
   const startedAt = Date.now();
+  const pace = watchPace(startedAt);
   const underway = new Set<Slice>();
   const waits = new Map<string, WaitNotice>();
   let planned = 0;
   let done = 0;
   let failed = 0;
-  let records = 0;
+  let rows = 0;
 
   function draw(): void {
     const now = Date.now();
-    const rate = Math.round(records / Math.max(0.001, (now - startedAt) / 1000));
+    const rate = Math.max(0, Math.round(rows / Math.max(0.001, (now - startedAt) / 1000)));
+    const left = pace.guess(planned - done, now);
     const parts = [
-      `${done}/${planned} slices`,
-      `${formatCount(records)} records`,
+      `${formatCount(done)}/${formatCount(planned)} slices`,
+      `${formatCount(rows)} rows`,
       `${formatCount(rate)}/s`,
       ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(left !== undefined && done < planned ? [describeTimeLeft(left)] : []),
     ];
     const doing = describeWait([...waits.values()], now) ?? describeSlices([...underway]);
     const text = [parts.join(", "), doing].filter(Boolean).join(" · ");
@@ -44,11 +50,13 @@ export function openProgress(interactive: boolean, signal: AbortSignal): Progres
   return {
     onEvent(event) {
       if (event.kind === "planned") planned = event.slices;
+      if (event.kind === "estimated") warn(describeTrialExcess(event.calls));
       if (event.kind === "slice_started") underway.add(event.slice);
-      if (event.kind === "records") records += event.count;
+      if (event.kind === "records") rows += event.count;
       if (event.kind === "slice_finished" || event.kind === "slice_failed") {
         underway.delete(event.slice);
         done += 1;
+        pace.note(Date.now());
       }
       if (event.kind === "slice_failed") failed += 1;
     },
@@ -58,6 +66,13 @@ export function openProgress(interactive: boolean, signal: AbortSignal): Progres
       spinner.stop();
     },
   };
+
+  /** Leaves a line above the live one. */
+  function warn(text: string | undefined): void {
+    if (text === undefined) return;
+    spinner.warn(text);
+    spinner.start("Planning");
+  }
 }
 
 function describeWait(waits: readonly WaitNotice[], now: number): string | undefined {
@@ -70,6 +85,6 @@ function describeWait(waits: readonly WaitNotice[], now: number): string | undef
 function describeSlices(slices: readonly Slice[]): string | undefined {
   const [first] = slices;
   if (!first) return undefined;
-  const scope = scopeId(first);
-  return scope === undefined ? first.resource.name : `${first.resource.name} of ${scope}`;
+  const window = isAnalytics(first) ? first.window : undefined;
+  return describePlace(first.resource.name, scopeId(first), window);
 }

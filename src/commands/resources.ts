@@ -1,7 +1,7 @@
+import { readConfig } from "../config.ts";
 import type { Resource } from "../resources/define.ts";
-import { resources } from "../resources/index.ts";
 import { defineTable } from "../warehouse/ddl.ts";
-import { requireResource } from "./select.ts";
+import { configuredResources, requireResource } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 import { renderTable } from "./table.ts";
 
@@ -12,12 +12,14 @@ export const registerResources: RegisterCommand = (program, shell) => {
     .option("--json", "as JSON")
     .action((name: string | undefined, flags: { json?: boolean }) => {
       const json = flags.json === true;
-      if (name === undefined) printList(json, shell);
-      else printColumns(requireResource(name), json, shell);
+      // Problems of the configuration are left to the commands that need it: this one helps to write it.
+      const resources = configuredResources(readConfig().config);
+      if (name === undefined) printList(resources, json, shell);
+      else printColumns(requireResource(name, resources), json, shell);
     });
 };
 
-function printList(json: boolean, shell: Shell): void {
+function printList(resources: readonly Resource[], json: boolean, shell: Shell): void {
   const list = resources.map((resource) => ({
     name: resource.name,
     table: defineTable(resource).name,

@@ -1,11 +1,22 @@
+import { readAnalyticsSettings } from "../analytics-config.ts";
 import { loadConfig } from "../config.ts";
 import { openConfiguredWarehouse } from "../context.ts";
-import { resources } from "../resources/index.ts";
+import { longestWindow } from "../resources/attribution.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
-import { readStatus, type StatusRun, type TokenStatus, type WarehouseStatus } from "../warehouse/status.ts";
+import {
+  type FailedSlice,
+  readStatus,
+  type StatusRun,
+  type TokenStatus,
+  type WarehouseStatus,
+} from "../warehouse/status.ts";
+import type { Window } from "../window.ts";
+import { renderCoverage, renderGaps, renderRefused } from "./coverage.ts";
+import { renderDifferences } from "./differences.ts";
 import { describePlace, renderFailures } from "./failures.ts";
 import { formatCount, formatDuration, formatMoment, plural } from "./format.ts";
+import { configuredResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 import { renderTable } from "./table.ts";
 
@@ -22,8 +33,9 @@ async function showStatus(json: boolean, shell: Shell): Promise<void> {
   const open = await openConfiguredWarehouse(config, { signal: shell.signal });
   try {
     await checkConnection(open.warehouse);
-    await assertMigrated(open.warehouse, resources);
-    const status = await readStatus(open.warehouse);
+    await assertMigrated(open.warehouse, configuredResources(config));
+    const { attributions } = readAnalyticsSettings(config.file);
+    const status = await readStatus(open.warehouse, Math.max(...attributions.map(longestWindow)));
     shell.print(json ? JSON.stringify(status, null, 2) : renderStatus(status));
   } finally {
     await open.close();
@@ -35,6 +47,10 @@ function renderStatus(status: WarehouseStatus): string {
   return [
     section("Last runs (UTC)", renderRuns(status.runs)),
     section("Loaded (UTC)", renderFreshness(status)),
+    section("Metrics loaded", renderCoverage(status.coverage)),
+    section("Days missing between loaded ones", renderGaps(status.coverage)),
+    section("Metrics that Pinterest refuses", renderRefused(status.refused_metrics)),
+    section("Sums of levels against account totals", renderReconciliation(status)),
     section("Not loaded by the last finished run", renderNotLoaded(status)),
     section("Rejected by the last finished run", renderRejected(status)),
     section("Fields that this version does not know, kept in _extra", renderDrift(status)),
@@ -79,10 +95,21 @@ function renderFreshness({ freshness }: WarehouseStatus): string | undefined {
 function renderNotLoaded({ failed_slices }: WarehouseStatus): string | undefined {
   if (failed_slices.length === 0) return undefined;
   const failures = failed_slices.map((slice) => ({
-    where: describePlace(slice.resource, slice.owner_user_id ?? slice.ad_account_id),
+    where: describePlace(slice.resource, slice.owner_user_id ?? slice.ad_account_id, windowOf(slice)),
     why: slice.error ?? slice.status,
   }));
   return renderFailures(failures).join("\n");
+}
+
+function windowOf({ window_from, window_to }: FailedSlice): Window | undefined {
+  return window_from !== null && window_to !== null ? { from: window_from, to: window_to } : undefined;
+}
+
+function renderReconciliation({ coverage, reconciliation }: WarehouseStatus): string | undefined {
+  const { differing, worst } = reconciliation;
+  if (coverage.length === 0) return undefined;
+  if (differing === 0) return "No sum that was compared differs.";
+  return `${renderDifferences(worst)}\n${plural(differing, "sum")} beyond the tolerance. All of them: npx pinterest-ads reconcile`;
 }
 
 function renderRejected({ rejected }: WarehouseStatus): string | undefined {

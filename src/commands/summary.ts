@@ -1,7 +1,7 @@
 import type { ConnectorError } from "../errors.ts";
 import { resources } from "../resources/index.ts";
 import type { SyncEvent } from "../sync/events.ts";
-import { scopeId } from "../sync/plan.ts";
+import { isAnalytics, scopeId } from "../sync/plan.ts";
 import type { RunReport } from "../sync/run.ts";
 import { tableName } from "../warehouse/names.ts";
 import { describePlace, renderFailures } from "./failures.ts";
@@ -60,7 +60,7 @@ function renderCounts({ counts }: Tables): string {
 
 function renderNotLoaded({ failures }: RunReport): string[] {
   const lines = failures.map(({ slice, error }) => ({
-    where: describePlace(slice.resource.name, scopeId(slice)),
+    where: describePlace(slice.resource.name, scopeId(slice), isAnalytics(slice) ? slice.window : undefined),
     why: [error.message, error.nextStep].filter(Boolean).join("\n"),
   }));
   return renderFailures(lines).map((text) => `Not loaded:\n${text}`);
@@ -78,7 +78,8 @@ const VERDICTS = {
   interrupted: "Interrupted; the next run loads the rest",
 } as const;
 
-function renderBottomLine({ status, totals, failures, error }: RunReport, elapsedMs: number): string {
+function renderBottomLine(report: RunReport, elapsedMs: number): string {
+  const { status, totals, failures, error, alreadyLoaded } = report;
   const { rows_inserted, rows_updated, rows_deleted, records_rejected } = totals;
   const changed = rows_inserted + rows_updated + rows_deleted;
   const facts = [
@@ -87,6 +88,8 @@ function renderBottomLine({ status, totals, failures, error }: RunReport, elapse
     formatDuration(elapsedMs),
   ];
   const lines = [`${VERDICTS[status]}: ${facts.join(", ")}.`];
+  if (alreadyLoaded > 0)
+    lines.push(`${plural(alreadyLoaded, "window")} had been loaded by earlier runs of this backfill.`);
   if (error && failures.length === 0) lines.push(indent(error));
   if (records_rejected > 0)
     lines.push(

@@ -1,8 +1,6 @@
+import { readAnalyticsSettings } from "../analytics-config.ts";
 import { loadConfig } from "../config.ts";
-import { openConfiguredWarehouse } from "../context.ts";
-import { openDisplay } from "./display.ts";
-import { printDryRun } from "./dry-run.ts";
-import { load } from "./load.ts";
+import { runRequest } from "./request.ts";
 import { selectAccounts, selectResources } from "./select.ts";
 import { collect, type RegisterCommand, type Shell } from "./shell.ts";
 
@@ -26,23 +24,12 @@ export const registerSync: RegisterCommand = (program, shell) => {
 
 async function sync(flags: SyncFlags, shell: Shell): Promise<void> {
   const config = loadConfig();
-  const resources = selectResources(flags.resource, config);
-  const accountIds = selectAccounts(flags.account, config);
-  const display = openDisplay(config, { product: flags.dryRun === true });
-  const open = await openConfiguredWarehouse(config, { signal: shell.signal });
-  try {
-    if (flags.dryRun)
-      return await printDryRun({ config, open, logger: display.logger, resources, accountIds, shell });
-    const { report, summary } = await load(config, open, display, shell, {
-      trigger: "sync",
-      resources,
-      accountIds,
-      acceptEmpty: flags.acceptEmpty === true,
-      concurrency: config.file.concurrency,
-    });
-    if (display.interactive) shell.print(summary);
-    if (report.status !== "succeeded") shell.fail();
-  } finally {
-    await open.close();
-  }
+  await runRequest(config, shell, flags.dryRun === true, {
+    trigger: "sync",
+    resources: selectResources(flags.resource, config),
+    accountIds: selectAccounts(flags.account, config),
+    acceptEmpty: flags.acceptEmpty === true,
+    concurrency: config.file.concurrency,
+    analytics: readAnalyticsSettings(config.file),
+  });
 }

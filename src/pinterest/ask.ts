@@ -9,10 +9,10 @@ import { permissionMissing, refusedForGood } from "./permission.ts";
 import { readQuota } from "./quota.ts";
 import type { Lesson, RateLimiter, WaitNotice } from "./rate-limit.ts";
 import type { Renewals } from "./renewals.ts";
-import type { PinterestRequest } from "./request.ts";
+import { concealQuery, listSecrets, type PinterestRequest } from "./request.ts";
 import { logRequest } from "./request-log.ts";
 import type { Access, Tokens } from "./tokens.ts";
-import { codeOf, judge, type Shape, type Verdict } from "./verdict.ts";
+import { codeOf, judge, soundsSpurious, type Verdict } from "./verdict.ts";
 
 /** Everything that asking needs and requests share. */
 export interface Asking {
@@ -37,6 +37,8 @@ interface Progress {
   failures: number;
   /** Spent on rate limits, in milliseconds. */
   waitedMs: number;
+  /** Whether a refusal that sounds spurious was put to the test. */
+  doubted: boolean;
   /** How often a token was renewed for this request, by refusal. */
   readonly renewed: { unauthorized: number; forbidden: number };
 }
@@ -45,19 +47,16 @@ interface Progress {
  * Asks until there is an answer that can be used, and returns its body; undefined for an empty answer.
  * Throws a ConnectorError when asking on would not help or patience is at its end.
  */
-export async function askPatiently(
-  asking: Asking,
-  request: PinterestRequest,
-  shape: Shape,
-): Promise<unknown> {
+export async function askPatiently(asking: Asking, request: PinterestRequest): Promise<unknown> {
   const progress: Progress = {
     sent: 0,
     failures: 0,
     waitedMs: 0,
+    doubted: false,
     renewed: { unauthorized: 0, forbidden: 0 },
   };
   for (;;) {
-    const { verdict, access, failure } = await askOnce(asking, request, shape, progress);
+    const { verdict, access, failure } = await askOnce(asking, request, progress);
     switch (verdict.kind) {
       case "success":
         return verdict.body;
@@ -81,10 +80,18 @@ export async function askPatiently(
       case "spam":
         throw spamBlocked(failure);
       case "failed":
+        if (soundsSpurious(failure.reply, verdict.problem) && !progress.doubted) {
+          progress.doubted = true;
+          await asking.clock.sleep(DOUBT_MS, request.signal);
+          break;
+        }
         throw requestFailed("pinterest_error", failure, isPinterests(failure) ? NOT_RETRIED : WRONG_ADDRESS);
     }
   }
 }
+
+/** A spurious refusal is gone about a second later. */
+const DOUBT_MS = 1_000;
 
 const NOT_RETRIED = "Pinterest will not answer this request otherwise if repeated; its message says why.";
 
@@ -96,9 +103,10 @@ function isPinterests({ reply, problem }: Failure): boolean {
   return reply.kind === "answer" && reply.status >= 400 && problem.code !== undefined;
 }
 
-async function askOnce(asking: Asking, request: PinterestRequest, shape: Shape, progress: Progress) {
+async function askOnce(asking: Asking, request: PinterestRequest, progress: Progress) {
   const limiter = asking.limiterOf(request.category);
-  const url = endpoint(asking.baseUrl, request.path, request.query);
+  const method = request.json === undefined ? "GET" : "POST";
+  const shownQuery = concealQuery(request);
   const access = await admit(asking, request, limiter, progress);
   const sentAt = asking.clock.now();
   const lesson: { -readonly [Key in keyof Lesson]: Lesson[Key] } = {};
@@ -106,26 +114,27 @@ async function askOnce(asking: Asking, request: PinterestRequest, shape: Shape, 
     progress.sent += 1;
     request.onCall?.();
     const reply = await asking.http.send({
-      method: "GET",
-      url,
+      method,
+      url: endpoint(asking.baseUrl, request.path, request.query),
       authorization: `Bearer ${access.token}`,
+      json: request.json,
       signal: request.signal,
     });
     const now = asking.clock.now();
     const verdict = judge(reply, {
-      shape,
+      shape: request.shape ?? "any",
       emptyAnswers: request.emptyAnswers ?? [],
       now,
-      secrets: [access.token],
+      secrets: [access.token, ...listSecrets(request)],
     });
     if (provesToken(verdict)) asking.renewals.accepted(access);
     if (reply.kind === "answer") lesson.quota = readQuota(reply.headers, now);
     if (verdict.kind === "rate_limited") lesson.throttled = { delayMs: verdict.delayMs };
     else lesson.accepted = reply.kind === "answer";
     logRequest(asking.logger, {
-      method: "GET",
+      method,
       path: request.path,
-      query: request.query ?? {},
+      query: shownQuery,
       reply,
       code: codeOf(verdict),
       attempt: progress.sent,
@@ -133,7 +142,8 @@ async function askOnce(asking: Asking, request: PinterestRequest, shape: Shape, 
       category: request.category,
     });
     const problem = problemOf(verdict);
-    const failure: Failure = { method: "GET", url, reply, problem, attempts: progress.sent };
+    const url = endpoint(asking.baseUrl, request.path, shownQuery);
+    const failure: Failure = { method, url, reply, problem, attempts: progress.sent };
     return { verdict, access, failure };
   } finally {
     limiter.leave(lesson);

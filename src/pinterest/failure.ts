@@ -14,6 +14,14 @@ export interface Failure {
 
 const LONGEST_URL = 500;
 
+/** What Pinterest said in full, beside the error, because errors are logged and stored as a whole. */
+const fullMessages = new WeakMap<ConnectorError, string>();
+
+/** The message of the refusal behind an error, without bounds; undefined for an error that no answer caused. */
+export function fullMessageOf(error: ConnectorError): string | undefined {
+  return fullMessages.get(error);
+}
+
 /**
  * A failed request as an error: the message names method, URL, status, Pinterest's code, message and request id;
  * `details` hold the same as fields. Tokens travel in headers, so neither can hold one.
@@ -29,7 +37,7 @@ export function requestFailed(code: ErrorCode, failure: Failure, nextStep: strin
   const notes = [attempts > 1 && `after ${attempts} attempts`, rid && `x-pinterest-rid ${rid}`].filter(
     Boolean,
   );
-  return new ConnectorError(
+  const error = new ConnectorError(
     code,
     `${method} ${url} ${outcome}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`,
     {
@@ -45,6 +53,8 @@ export function requestFailed(code: ErrorCode, failure: Failure, nextStep: strin
       },
     },
   );
+  if (reply.kind === "answer") fullMessages.set(error, problem.fullMessage ?? problem.message);
+  return error;
 }
 
 /** Pinterest's own id of the exchange, which its support asks for. */

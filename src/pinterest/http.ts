@@ -35,6 +35,7 @@ export interface Outgoing {
   readonly url: URL;
   readonly authorization: string;
   readonly form?: Record<string, string>;
+  readonly json?: unknown;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,12 +62,13 @@ export function openHttp(options: { version: string; timeouts: Timeouts }): Http
   });
 
   async function send(outgoing: Outgoing): Promise<Answer | Silence> {
-    const { method, url, authorization, form, signal } = outgoing;
+    const { method, url, authorization, form, json, signal } = outgoing;
     try {
       const { statusCode, headers, body } = await client(url, {
         method,
         headers: { authorization },
         ...(form && { form }),
+        ...(json !== undefined && { json }),
         ...(signal && { signal }),
       });
       return { kind: "answer", status: statusCode, headers, text: body };

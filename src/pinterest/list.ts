@@ -19,7 +19,7 @@ export async function* listPages(
     const query = { page_size: String(PAGE_SIZE), ...request.query, ...(bookmark && { bookmark }) };
     // Behind the first page the list is known to exist: "there is nothing" would cut it short and look complete.
     const emptyAnswers = bookmark === undefined ? (request.emptyAnswers ?? []) : [];
-    const body = (await ask({ ...request, query, emptyAnswers })) as Body | undefined;
+    const body = (await ask({ ...request, shape: "page", query, emptyAnswers })) as Body | undefined;
     const items = body?.items ?? [];
     bookmark = body?.bookmark || undefined;
     // The first page is the first that holds anything; behind it a bookmark that does not work leads nowhere.

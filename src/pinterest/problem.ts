@@ -4,9 +4,13 @@ import { parseJson } from "./json.ts";
 export interface Problem {
   readonly code: number | undefined;
   readonly message: string;
+  /** The message before it was cut to its bounds, where that took something away. Too long to log or to store. */
+  readonly fullMessage?: string;
 }
 
 const LONGEST_MESSAGE = 500;
+/** A refused column makes Pinterest list all valid ones, some 15,000 characters. */
+const LONGEST_FULL_MESSAGE = 100_000;
 
 /**
  * Reads `{code, message}`, the OAuth shape `{error, error_description}`, or admits that the body is neither:
@@ -18,20 +22,23 @@ export function readProblem(text: string, secrets: readonly string[]): Problem {
   if (!body) return { code: undefined, message: text === "" ? "(empty body)" : "(the body is not JSON)" };
   const said = [body.message, body.error_description, body.error].filter((part) => typeof part === "string");
   const code = typeof body.code === "string" ? Number.parseInt(body.code, 10) : body.code;
+  const full = tidyMessage(conceal(said.join(": "), secrets), LONGEST_FULL_MESSAGE);
+  const message = tidyMessage(full) || "(no message)";
   return {
     code: typeof code === "number" && Number.isInteger(code) ? code : undefined,
-    message: tidyMessage(conceal(said.join(": "), secrets) || "(no message)"),
+    message,
+    ...(full.length > message.length && { fullMessage: full }),
   };
 }
 
 /** One bounded line without control characters and without tokens (`pina_`, `pinc_`, `pinr_`). */
-export function tidyMessage(message: string): string {
+export function tidyMessage(message: string, longest = LONGEST_MESSAGE): string {
   return message
-    .slice(0, LONGEST_MESSAGE * 4)
+    .slice(0, longest * 4)
     .replace(/\bpin[acr]_[\w.~+/=-]+/g, "[redacted]")
     .replace(/[\p{Cc}\p{Cs}\s]+/gu, " ")
     .trim()
-    .slice(0, LONGEST_MESSAGE)
+    .slice(0, longest)
     .toWellFormed();
 }
 

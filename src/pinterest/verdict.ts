@@ -3,6 +3,7 @@ import type { Answer, Silence } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { isObject, isUnparsable, type Problem, readProblem, tidyMessage } from "./problem.ts";
 import { readReset, readRetryAfter, readRetryText } from "./quota.ts";
+import type { Shape } from "./request.ts";
 
 /** What an answer means for the request that it answers. */
 export type Verdict =
@@ -23,9 +24,6 @@ export type Verdict =
   | { readonly kind: "permission_missing"; readonly problem: Problem }
   | { readonly kind: "spam"; readonly problem: Problem }
   | { readonly kind: "failed"; readonly problem: Problem };
-
-/** Which bodies count as an answer: any JSON, or a page of a listing. */
-export type Shape = "any" | "page";
 
 export interface Expectation {
   readonly shape: Shape;
@@ -61,7 +59,7 @@ export function codeOf(verdict: Verdict): number | undefined {
 }
 
 function judgeAnswer(answer: Answer, expectation: Expectation): Verdict {
-  if (answer.status === 200) return judgeBody(answer.text, expectation.shape);
+  if (answer.status === 200 || answer.status === 201) return judgeBody(answer.text, expectation.shape);
   const problem = readProblem(answer.text, expectation.secrets);
   const { status } = answer;
   const { code } = problem;
@@ -77,6 +75,14 @@ function judgeAnswer(answer: Answer, expectation: Expectation): Verdict {
 function isRateLimit(status: number, { code, message }: Problem): boolean {
   if (status === 429 || code === RATE_LIMITED || code === REPORT_COST_EXCEEDED) return true;
   return status === 400 && readRetryText(message) !== undefined;
+}
+
+/**
+ * After several quick calls Pinterest at times refuses valid days as older than 90 (met by other connectors);
+ * the same request succeeds about a second later.
+ */
+export function soundsSpurious(reply: Answer | Silence, { message }: Problem): boolean {
+  return reply.kind === "answer" && reply.status === 400 && /last 90 days/i.test(message);
 }
 
 function readDelay({ headers }: Answer, { message }: Problem, now: number): number | undefined {
@@ -104,13 +110,22 @@ function isTransient(status: number, code: number | undefined): boolean {
 function judgeBody(text: string, shape: Shape): Verdict {
   try {
     const body = parseJson(text);
-    const flaw = shape === "page" ? flawOfPage(body) : undefined;
+    const flaw = FLAWS[shape](body);
     return flaw === undefined ? { kind: "success", body } : invalid(flaw);
   } catch (error) {
     if (!isUnparsable(error)) throw error;
     return invalid(`the body (${text.length} characters) is not complete JSON`);
   }
 }
+
+/** What keeps a body from having a shape; undefined when nothing does. */
+const FLAWS: Readonly<Record<Shape, (body: unknown) => string | undefined>> = {
+  any: () => undefined,
+  page: flawOfPage,
+  rows: flawOfRows,
+  report_token: (body) => flawOfText(body, "token"),
+  report_status: (body) => flawOfText(body, "report_status"),
+};
 
 function flawOfPage(body: unknown): string | undefined {
   if (!isObject(body)) return "the body is not an object";
@@ -119,6 +134,23 @@ function flawOfPage(body: unknown): string | undefined {
   if (bookmark !== undefined && bookmark !== null && typeof bookmark !== "string")
     return "the bookmark is not a text";
   return undefined;
+}
+
+function flawOfRows(body: unknown): string | undefined {
+  const rows = isObject(body) ? body.data : body;
+  if (!Array.isArray(rows)) return "the body holds no array of rows";
+  if (rows !== body) return rows.every(isBreakdown) ? undefined : "a row of the body is no breakdown";
+  return rows.every(isObject) ? undefined : "a row of the body is not an object";
+}
+
+/** A row of targeting analytics. */
+function isBreakdown(row: unknown): boolean {
+  return isObject(row) && isObject(row.metrics) && "targeting_type" in row && "targeting_value" in row;
+}
+
+function flawOfText(body: unknown, name: string): string | undefined {
+  const value = isObject(body) ? body[name] : undefined;
+  return typeof value === "string" && value !== "" ? undefined : `the body has no ${name}`;
 }
 
 function invalid(message: string): Verdict {

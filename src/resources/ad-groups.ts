@@ -13,6 +13,7 @@ export const adGroups = defineResource({
   scope: "ad_account",
   query: EVERY_ENTITY,
   listing: "full",
+  idFilter: "ad_group_ids",
   key: ["ad_account_id", "id"],
   columns: [
     adAccountId,

@@ -14,6 +14,7 @@ export const ads = defineResource({
   scope: "ad_account",
   query: EVERY_ENTITY,
   listing: "full",
+  idFilter: "ad_ids",
   key: ["ad_account_id", "id"],
   columns: [
     adAccountId,

@@ -13,6 +13,7 @@ export const campaigns = defineResource({
   scope: "ad_account",
   query: EVERY_ENTITY,
   listing: "full",
+  idFilter: "campaign_ids",
   key: ["ad_account_id", "id"],
   columns: [
     adAccountId,

@@ -58,10 +58,10 @@ export const day = declare("date");
 /** Objects and arrays, kept as they came. */
 export const json = declare("jsonb");
 
-/** A key part that the request knows and the record may not repeat. */
-export const given = (name: string, comment: string): Column => ({
+/** Something that the request knows and the record may not repeat. */
+export const given = (name: string, comment: string, type: ColumnType = "text"): Column => ({
   name,
-  type: "text",
+  type,
   comment,
   path: [],
   given: true,

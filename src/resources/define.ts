@@ -35,40 +35,92 @@ export interface EmptyAnswer {
   readonly code: number;
 }
 
-/** A resource that is listed page by page with bookmarks. */
-export interface ListResource {
-  readonly kind: "list";
+/** What every resource declares, however it is asked for. */
+interface ResourceBase {
   readonly name: string;
   readonly group: ResourceGroup;
   /** One or two sentences for the table comment: what one row is. */
   readonly description: string;
-  /** Path below the API's base; `{ad_account_id}` and the parent's parameter are filled in. */
-  readonly path: string;
   readonly category: RateCategory;
   readonly oauthScopes: readonly OAuthScope[];
   readonly scope: SliceScope;
-  readonly query?: Readonly<Record<string, string | readonly string[]>>;
-  readonly parent?: ParentRule;
   readonly columns: readonly Column[];
   /** Column names, widest first; the grain of the table. */
   readonly key: readonly string[];
+  /** Fields that are dropped before anything looks at the record: secrets. */
+  readonly droppedFields?: readonly string[];
+  /** Undeclared fields that repeat a column, by field; kept in `_extra` only when they say something else. */
+  readonly repeatedFields?: Readonly<Record<string, string>>;
+}
+
+/** A resource that is listed page by page with bookmarks. */
+export interface ListResource extends ResourceBase {
+  readonly kind: "list";
+  /** Path below the API's base; `{ad_account_id}` and the parent's parameter are filled in. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  readonly parent?: ParentRule;
   /** `full`: follows every bookmark, absence means deletion. `first_page`: history that only grows. */
   readonly listing: "full" | "first_page";
   readonly emptyAnswers?: readonly EmptyAnswer[];
-  /** Fields that are dropped before anything looks at the record: secrets. */
-  readonly droppedFields?: readonly string[];
+  /** Query parameter that asks for entities by their id, at most 250 a call. */
+  readonly idFilter?: string;
 }
 
-export type Resource = ListResource;
+/** Levels at which Pinterest reports (`level` of an async report); PIN_PROMOTION is its name for an ad. */
+export type ReportLevel =
+  | "ADVERTISER"
+  | "CAMPAIGN"
+  | "AD_GROUP"
+  | "PIN_PROMOTION"
+  | "PRODUCT_GROUP"
+  | "KEYWORD"
+  | "ADVERTISER_TARGETING"
+  | "CAMPAIGN_TARGETING"
+  | "AD_GROUP_TARGETING"
+  | "PIN_PROMOTION_TARGETING";
+
+/** What a row of metrics is about, where it is not the ad account itself. */
+export interface AnalyticsEntity {
+  /** Column of the id, such as `campaign_id`. */
+  readonly column: string;
+  /** Field of the id in Pinterest's rows, such as `CAMPAIGN_ID`. */
+  readonly field: string;
+  /** Resource that lists these entities; undefined: there is none. */
+  readonly resource?: string;
+}
+
+/** How the synchronous analytics endpoint of a level is asked. */
+export interface SyncEndpoint {
+  /** Path below the API's base; `{ad_account_id}` is filled in. */
+  readonly path: string;
+  /** Query parameter that takes the entities' ids; undefined for the ad account. */
+  readonly idsParameter?: string;
+}
+
+/** Daily metrics of one level, asked by async report or by the synchronous endpoint. */
+export interface AnalyticsResource extends ResourceBase {
+  readonly kind: "analytics";
+  readonly level: ReportLevel;
+  readonly entity?: AnalyticsEntity;
+  /** Undefined: only reports know this level. */
+  readonly sync?: SyncEndpoint;
+  /** Ids beside that of the entity that must be asked for, as Pinterest names them: parents of the entity. */
+  readonly identity: readonly string[];
+  /** Targeting types that Pinterest knows at this level, by way of asking; undefined: not a breakdown. */
+  readonly targetingTypes?: { readonly sync: readonly string[]; readonly report: readonly string[] };
+}
+
+export type Resource = ListResource | AnalyticsResource;
 
 /**
  * Checks a resource at start-up and returns it frozen.
  * Throws when the declaration contradicts itself, so that a wrong one cannot reach a table.
  */
-export function defineResource(resource: Resource): Resource {
+export function defineResource<R extends Resource>(resource: R): R {
   checkColumns(resource);
   checkKey(resource);
-  checkGiven(resource);
+  if (resource.kind === "list") checkGiven(resource);
   return Object.freeze(resource);
 }
 
@@ -93,7 +145,7 @@ function checkKey({ name, columns, key, scope }: Resource): void {
 }
 
 /** What slice and parent row know must be used where it is needed, and nothing else may be expected of them. */
-function checkGiven({ name, columns, path, scope, parent }: Resource): void {
+function checkGiven({ name, columns, path, scope, parent }: ListResource): void {
   const known = [scope === "token" ? undefined : keyPrefix(scope), parent?.parameter];
   const placeholder = [...path.matchAll(/\{(\w+)\}/g)].find((match) => !known.includes(match[1]));
   if (placeholder) throw new Error(`${name}: nothing fills ${placeholder[0]} of the path`);

@@ -1,4 +1,4 @@
-import type { Resource } from "./define.ts";
+import type { ListResource, Resource } from "./define.ts";
 
 /**
  * Checks that resources fit together and returns them frozen, in the given order.
@@ -11,16 +11,22 @@ export function orderResources(list: readonly Resource[]): readonly Resource[] {
   const asked = new Set<string>();
   for (const resource of list) {
     if (earlier.has(resource.name)) throw new Error(`${resource.name} is declared twice`);
-    const request = `${resource.path} of ${resource.parent?.resource ?? resource.scope}`;
+    const request = describeRequest(resource);
     if (asked.has(request)) throw new Error(`${resource.name}: ${request} is asked by another resource`);
-    checkParent(resource, earlier);
+    if (resource.kind === "list") checkParent(resource, earlier);
+    else if (resource.entity?.resource) requireEarlier(resource, resource.entity.resource, earlier);
     asked.add(request);
     earlier.set(resource.name, resource);
   }
   return Object.freeze([...list]);
 }
 
-function checkParent(child: Resource, earlier: ReadonlyMap<string, Resource>): void {
+function describeRequest(resource: Resource): string {
+  if (resource.kind === "analytics") return `level ${resource.level}`;
+  return `${resource.path} of ${resource.parent?.resource ?? resource.scope}`;
+}
+
+function checkParent(child: ListResource, earlier: ReadonlyMap<string, Resource>): void {
   if (!child.parent) return;
   const { only } = child.parent;
   const parent = requireEarlier(child, child.parent.resource, earlier);

@@ -21,6 +21,7 @@ export const productGroupPromotions = defineResource({
     only: { resource: "campaigns", on: "campaign_id", column: "objective_type", values: ["CATALOG_SALES"] },
   },
   listing: "full",
+  idFilter: "product_group_promotion_ids",
   key: ["ad_account_id", "id"],
   columns: [
     adAccountId,

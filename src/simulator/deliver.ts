@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Outcome } from "./outcome.ts";
@@ -19,10 +21,12 @@ export async function deliver(
       request.socket.resetAndDestroy();
       return;
     case "truncated":
-      truncate(response, outcome);
+      if (outcome.stream) await breakOff(response, outcome, outcome.stream());
+      else truncate(response, outcome);
       return;
     case "whole":
-      await sendWhole(request, response, outcome);
+      if (outcome.stream) await sendPieces(response, outcome, outcome.stream());
+      else await sendWhole(request, response, outcome);
   }
 }
 
@@ -46,4 +50,28 @@ async function sendWhole(
   }
   headers["content-length"] = body.length;
   response.writeHead(outcome.status, headers).end(body);
+}
+
+/** Takes a piece only when the one before has gone out, so that a slow client costs no memory. */
+async function sendPieces(
+  response: ServerResponse,
+  { status, headers }: Outcome,
+  pieces: Iterable<string>,
+): Promise<void> {
+  response.writeHead(status, headers);
+  await pipeline(Readable.from(pieces), response);
+}
+
+/** The first piece, then the connection breaks without the end of the body. */
+async function breakOff(
+  response: ServerResponse,
+  { status, headers }: Outcome,
+  pieces: Iterable<string>,
+): Promise<void> {
+  response.writeHead(status, headers);
+  for (const piece of pieces) {
+    response.write(piece, () => response.socket?.destroy());
+    return;
+  }
+  response.socket?.destroy();
 }

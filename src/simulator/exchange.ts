@@ -1,5 +1,7 @@
+import type { Analytics } from "./analytics/analytics.ts";
 import { preventAnswer, spoilAnswer, writePage } from "./fault-effects.ts";
-import type { createFaults, FaultRule } from "./faults.ts";
+import type { createFaults, FaultCandidate, FaultRule } from "./faults.ts";
+import type { JsonValue } from "./json.ts";
 import type { AccessToken, OAuth } from "./oauth.ts";
 import { answerJson, answerRateLimited, answerRefusal, type Outcome } from "./outcome.ts";
 import type { Paging } from "./paging.ts";
@@ -8,7 +10,8 @@ import { readText } from "./query.ts";
 import type { createRateLimits } from "./rate-limits.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { authenticationFailed, Refusal, scopeMissing } from "./refusal.ts";
-import type { Denial, Route } from "./routes/route.ts";
+import { answerDownload, isFilePath } from "./report-download.ts";
+import type { Denial, Route, RouteContext } from "./routes/route.ts";
 import { findRoute } from "./routes/routes.ts";
 import type { World } from "./world/world.ts";
 
@@ -18,6 +21,7 @@ export interface ExchangeState {
   world: World;
   oauth: OAuth;
   paging: Paging;
+  analytics: Analytics;
   countRequest: ReturnType<typeof createRateLimits>;
   decideFault: () => ReturnType<typeof createFaults>;
   isDenied: (adAccountId: string, denial: Denial) => boolean;
@@ -29,6 +33,8 @@ export interface ExchangeRequest {
   recorded: RecordedRequest;
   authorization: string | undefined;
   form: URLSearchParams;
+  /** Where this server was reached: scheme, host and port. */
+  origin: string;
 }
 
 const OAUTH_PATH = "/oauth/token";
@@ -41,10 +47,14 @@ export function answerRequest(state: ExchangeState, request: ExchangeRequest): O
   try {
     const { method, path } = request.recorded;
     if (path === OAUTH_PATH) return answerTokenRequest(state, request);
-    const found = findRoute(path);
-    if (found === undefined) throw new Refusal(404, 404, "Not found.");
-    if (method !== "GET") throw new Refusal(405, 5, "Method not allowed.");
-    return answerRoute(state, request, found.route, found.parts);
+    if (isFilePath(path)) {
+      return answerDownload(
+        { reports: state.analytics.reports, decideFault: state.decideFault() },
+        request.recorded,
+      );
+    }
+    const { route, parts } = findRoute(path, method);
+    return answerRoute(state, request, route, parts);
   } catch (error) {
     if (error instanceof Refusal) return answerRefusal(error);
     throw error;
@@ -55,18 +65,18 @@ export function answerRequest(state: ExchangeState, request: ExchangeRequest): O
 function answerTokenRequest(state: ExchangeState, request: ExchangeRequest): Outcome {
   const { recorded, authorization, form } = request;
   if (recorded.method !== "POST") throw new Refusal(405, 5, "Method not allowed.");
-  const rule = decide(state, recorded, undefined, false);
-  if (rule) return preventAnswer(rule) ?? spoilAnswer(rule, answerJson(SPOILED_GRANT));
+  const candidate = makeCandidate(recorded, undefined, { serves: "token" });
+  const rule = decide(state, recorded, candidate);
+  if (rule) return preventAnswer(rule, candidate) ?? spoilAnswer(rule, answerJson(SPOILED_GRANT));
   return answerJson(JSON.stringify(state.oauth.grant(authorization, form)));
 }
 
-function answerRoute(
-  state: ExchangeState,
-  { recorded, authorization }: ExchangeRequest,
-  route: Route,
-  parts: string[],
-): Outcome {
-  recorded.undocumented = Object.keys(recorded.query).filter((name) => !route.parameters.includes(name));
+function answerRoute(state: ExchangeState, request: ExchangeRequest, route: Route, parts: string[]): Outcome {
+  const { recorded, authorization } = request;
+  recorded.undocumented = [
+    ...Object.keys(recorded.query).filter((name) => !route.parameters.includes(name)),
+    ...listFields(recorded.json).filter((name) => route.fields?.includes(name) !== true),
+  ];
   const token = state.oauth.findAccessToken(authorization);
   recorded.tokenGeneration = token?.generation ?? null;
   state.oauth.checkAccessToken(token);
@@ -74,25 +84,34 @@ function answerRoute(
   const limits = state.countRequest(route.category);
   const outcome = limits.exceeded
     ? answerRateLimited(limits.resetSeconds)
-    : answerData(state, recorded, route, parts, token);
+    : answerData(state, request, route, parts, token);
   return { ...outcome, headers: { ...limits.headers, ...outcome.headers } };
+}
+
+function listFields(json: JsonValue | undefined): string[] {
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? Object.keys(json) : [];
 }
 
 function answerData(
   state: ExchangeState,
-  recorded: RecordedRequest,
+  request: ExchangeRequest,
   route: Route,
   parts: string[],
   token: AccessToken | undefined,
 ): Outcome {
-  const rule = decide(state, recorded, token, "page" in route.answer);
+  const { recorded } = request;
+  const candidate = makeCandidate(recorded, token, {
+    serves: route.serves ?? ("page" in route.answer ? "page" : "object"),
+    ...route.asks?.(recorded),
+  });
+  const rule = decide(state, recorded, candidate);
   if (rule?.kind === "token_revoked" && token) {
     token.revoked = true;
     return answerRefusal(authenticationFailed());
   }
-  const prevented = rule && preventAnswer(rule);
+  const prevented = rule && preventAnswer(rule, candidate);
   if (prevented) return prevented;
-  const good = answerGood(() => answerJson(writeAnswer(state, recorded, route, parts, rule)));
+  const good = answerGood(() => answerJson(writeAnswer(state, request, route, parts, rule)));
   return rule ? spoilAnswer(rule, good) : good;
 }
 
@@ -108,37 +127,57 @@ function answerGood(answer: () => Outcome): Outcome {
 
 function writeAnswer(
   state: ExchangeState,
-  recorded: RecordedRequest,
+  { recorded, origin }: ExchangeRequest,
   route: Route,
   parts: string[],
   rule: FaultRule | undefined,
 ): string {
-  const { world, paging, isDenied, seed } = state;
-  const { path, query } = recorded;
-  const context = { world, paging, path, parts, query, isDenied };
+  const { world, paging, analytics, isDenied, seed } = state;
+  const { path, query, json } = recorded;
+  const fault = rule?.kind;
+  const context: RouteContext = {
+    world,
+    paging,
+    analytics,
+    path,
+    parts,
+    query,
+    json,
+    fault,
+    origin,
+    isDenied,
+  };
   if ("object" in route.answer) return JSON.stringify(route.answer.object(context));
+  if ("text" in route.answer) return route.answer.text(context);
   const bookmark = readText(query, "bookmark");
   const identity = identify(recorded);
   return writePage(route.answer.page(context), rule, { identity, path, bookmark, seed }, state.onPoison);
 }
 
+function makeCandidate(
+  recorded: RecordedRequest,
+  token: AccessToken | undefined,
+  asked: Pick<FaultCandidate, "serves" | "level" | "columns">,
+): FaultCandidate {
+  return {
+    identity: identify(recorded),
+    path: recorded.path,
+    hasBookmark: readText(recorded.query, "bookmark") !== undefined,
+    tokenServed: token?.served ?? 0,
+    ...asked,
+  };
+}
+
 function decide(
   state: ExchangeState,
   recorded: RecordedRequest,
-  token: AccessToken | undefined,
-  isListing: boolean,
+  candidate: FaultCandidate,
 ): FaultRule | undefined {
-  const rule = state.decideFault()({
-    identity: identify(recorded),
-    path: recorded.path,
-    isListing,
-    hasBookmark: readText(recorded.query, "bookmark") !== undefined,
-    tokenServed: token?.served ?? 0,
-  });
+  const rule = state.decideFault()(candidate);
   recorded.fault = rule?.kind ?? null;
   return rule;
 }
 
-function identify({ method, path, query }: RecordedRequest): string {
-  return `${method} ${path} ${JSON.stringify(query)}`;
+function identify({ method, path, query, json }: RecordedRequest): string {
+  return `${method} ${path} ${JSON.stringify(query)}${json === undefined ? "" : JSON.stringify(json)}`;
 }

@@ -1,35 +1,6 @@
+import type { FaultKind, Served } from "./fault-kinds.ts";
 import type { PoisonKind } from "./poison.ts";
 import { fraction } from "./random.ts";
-
-export const FAULT_KINDS = [
-  /** 429 code 8; see `retryAfterSeconds`. */
-  "rate_limited",
-  /** 500 code 500. */
-  "internal_error",
-  /** 503 with an HTML body, as a gateway sends it. */
-  "unavailable",
-  /** The connection is reset instead of an answer. */
-  "connection_reset",
-  /** The request is accepted and never answered. */
-  "hang",
-  /** Content-Length announces more than is sent before the connection closes. */
-  "truncated_body",
-  /** Complete HTTP, but the JSON ends in the middle. */
-  "cut_json",
-  /** Status 200 and a web page. */
-  "html",
-  /** Status 200 and JSON without the data: no `items` in a listing. */
-  "missing_items",
-  /** The access token of this request is revoked; it and the token's later requests get 401 code 2. */
-  "token_revoked",
-  /** The page names the bookmark it was asked with as the next one. Not on a first page. */
-  "repeated_bookmark",
-  /** No items, but a new bookmark that leads on. */
-  "empty_page",
-  /** One more item in the page that cannot simply be loaded; see `poison`. Not in empty pages. */
-  "poisoned_record",
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** When a fault strikes. Without `rate` and `count`: always. The first rule that strikes a request wins. */
 export interface FaultRule {
@@ -45,11 +16,16 @@ export interface FaultRule {
   skip?: number;
   /**
    * Only these paths (below `/v5`, without query): text is compared with the end of the path, so `/ads`
-   * means the ads of any account. The OAuth endpoint is struck only by rules that name it.
+   * means the ads of any account. The OAuth endpoint is struck only by rules that name it. Files of reports are at
+   * `/report-files/<ad account>/<file>.json`.
    */
   path?: string | RegExp;
-  /** Of `rate_limited`, in seconds, fractions allowed; 1 when absent, null leaves the header out. */
+  /** Of `rate_limited` and `retry_after_400`, in seconds; 1 when absent, null leaves the header out. */
   retryAfterSeconds?: number | null;
+  /** Of `columns_refused`. */
+  columns?: readonly string[];
+  /** Of `columns_refused`: at this level of reports alone, for synchronous analytics the level they are of. */
+  level?: string;
   /** Of `poisoned_record`; all kinds in turn when absent. */
   poison?: PoisonKind;
 }
@@ -58,10 +34,13 @@ export type FaultPlan = readonly FaultRule[];
 
 /** What is known of a request when the decision is made. */
 export interface FaultCandidate {
-  /** Method, path and query: the same for a repeated request. */
+  /** Method, path, query and body: the same for a repeated request. */
   identity: string;
   path: string;
-  isListing: boolean;
+  serves: Served;
+  /** What is asked for, of metrics. */
+  level?: string;
+  columns?: readonly string[];
   hasBookmark: boolean;
   /** Requests that the access token was accepted for so far, this one included. */
   tokenServed: number;
@@ -72,7 +51,32 @@ const FAULTS_IN_A_ROW = 2;
 /** A token serves this many requests before a rate may revoke it, so that those repeated after a refresh pass. */
 const TOKEN_GRACE = 8;
 const IDENTITIES_KEPT = 100_000;
-const NEED_LISTING: ReadonlySet<FaultKind> = new Set(["repeated_bookmark", "empty_page", "poisoned_record"]);
+/** Faults that make sense of some requests alone. */
+const ONLY_OF: Partial<Record<FaultKind, readonly Served[]>> = {
+  repeated_bookmark: ["page"],
+  empty_page: ["page"],
+  poisoned_record: ["page"],
+  report_failed: ["report"],
+  report_cancelled: ["report"],
+  report_expired: ["report"],
+  report_stuck: ["report"],
+  report_unknown_status: ["report"],
+  no_url: ["report"],
+  string_ids: ["report"],
+  date_first: ["report"],
+  reports_refused: ["report"],
+  columns_refused: ["report", "analytics"],
+  retry_after_400: ["report", "report_poll", "analytics"],
+  spurious_90_days: ["analytics"],
+  link_expired: ["report_file"],
+  download_cut: ["report_file"],
+  download_cut_json: ["report_file"],
+  download_500: ["report_file"],
+};
+/** Of the API, not of the file server. */
+const NOT_OF_FILES: ReadonlySet<FaultKind> = new Set(["rate_limited", "missing_items", "token_revoked"]);
+/** A client that meets them loses nothing and need not ask again. */
+const HARMLESS: ReadonlySet<FaultKind> = new Set(["poisoned_record", "no_url", "string_ids", "date_first"]);
 
 /**
  * Decides which fault, if any, strikes a request. With rates the decision depends on the seed, the rule,
@@ -97,7 +101,7 @@ export function createFaults(seed: number, plan: FaultPlan) {
       struckByRule.set(rule, times);
       return times > skip;
     });
-    const isGood = struck === undefined || struck.kind === "poisoned_record";
+    const isGood = struck === undefined || HARMLESS.has(struck.kind);
     past.inARow = isGood ? 0 : past.inARow + 1;
     past.lastKind = struck?.kind ?? null;
     history.set(candidate.identity, past);
@@ -109,8 +113,19 @@ function isEligible(rule: FaultRule, candidate: FaultCandidate): boolean {
   if (rule.path === undefined && candidate.path === OAUTH_PATH) return false;
   if (typeof rule.path === "string" && !candidate.path.endsWith(rule.path)) return false;
   if (rule.path instanceof RegExp && !rule.path.test(candidate.path)) return false;
-  if (NEED_LISTING.has(rule.kind) && !candidate.isListing) return false;
+  if (ONLY_OF[rule.kind]?.includes(candidate.serves) === false) return false;
+  if (NOT_OF_FILES.has(rule.kind) && candidate.serves === "report_file") return false;
+  if (rule.kind === "columns_refused") return listRefused(rule, candidate).length > 0;
   return rule.kind !== "repeated_bookmark" || candidate.hasBookmark;
+}
+
+/** The columns of a request that a rule of kind `columns_refused` refuses. */
+export function listRefused(
+  rule: FaultRule,
+  { level, columns }: Pick<FaultCandidate, "level" | "columns">,
+): string[] {
+  if (rule.level !== undefined && rule.level !== level) return [];
+  return (columns ?? []).filter((column) => rule.columns?.includes(column));
 }
 
 function isRandom(rule: FaultRule): boolean {
@@ -122,7 +137,7 @@ function mayStrike(
   past: { inARow: number; lastKind: FaultKind | null },
   candidate: FaultCandidate,
 ): boolean {
-  if (past.inARow >= FAULTS_IN_A_ROW) return rule.kind === "poisoned_record";
+  if (past.inARow >= FAULTS_IN_A_ROW) return HARMLESS.has(rule.kind);
   if (rule.kind !== "token_revoked") return true;
   return past.lastKind !== "token_revoked" && candidate.tokenServed >= TOKEN_GRACE;
 }

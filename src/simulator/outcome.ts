@@ -5,12 +5,15 @@ export interface Outcome {
   status: number;
   headers: Record<string, string>;
   body: string;
+  /** Sent in place of `body`, piece by piece, as the client takes it; for what is too large to be held. */
+  stream?: () => Iterable<string>;
   /** `truncated`: half the body under the full Content-Length; `reset` and `hang`: nothing at all. */
   delivery: "whole" | "truncated" | "reset" | "hang";
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
 const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
+const XML_TYPE = { "content-type": "application/xml" };
 const HTML_PAGE =
   "<!DOCTYPE html><html><head><title>Pinterest</title></head><body><h1>We'll be right back</h1></body></html>";
 
@@ -31,6 +34,12 @@ export function answerRefusal({ status, code, message }: Refusal): Outcome {
 /** A web page instead of data. */
 export function answerHtml(status: number): Outcome {
   return { status, headers: { ...HTML_TYPE }, body: HTML_PAGE, delivery: "whole" };
+}
+
+/** An error as the file server sends it. */
+export function answerXml(status: number, code: string, message: string): Outcome {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status, headers: { ...XML_TYPE }, body, delivery: "whole" };
 }
 
 /** The refusal of a request over quota; `retryAfter` in seconds, null to leave the header out. */

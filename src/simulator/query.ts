@@ -67,7 +67,7 @@ export function readChoices(
   fallback: readonly string[],
   refuse: Refuse,
 ): readonly string[] {
-  const words = splitValues(query, name);
+  const words = readWords(query, name);
   if (words === undefined) return fallback;
   for (const word of words) {
     if (!choices.includes(word)) throw refuse(`'${word}' is not a valid '${name}'`);
@@ -82,7 +82,7 @@ export function readIds(
   most: number,
   refuse: Refuse,
 ): ReadonlySet<string> | undefined {
-  const ids = splitValues(query, name);
+  const ids = readWords(query, name);
   if (ids === undefined) return undefined;
   if (ids.length > most) throw refuse(`'${name}' takes at most ${most} ids (got ${ids.length})`);
   for (const id of ids) {
@@ -102,6 +102,7 @@ export function isId(text: string): boolean {
   return DIGITS.test(text) && text.length <= MAX_ID_LENGTH;
 }
 
-function splitValues(query: Query, name: string): string[] | undefined {
+/** A list of words, sent repeated, comma-joined or both; undefined when absent. */
+export function readWords(query: Query, name: string): string[] | undefined {
   return query[name]?.flatMap((value) => value.split(","));
 }

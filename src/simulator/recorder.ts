@@ -1,12 +1,16 @@
-import type { FaultKind } from "./faults.ts";
+import type { FaultKind } from "./fault-kinds.ts";
+import type { JsonValue } from "./json.ts";
 import type { Query } from "./query.ts";
 
-/** One request as it arrived and what became of it. No token or secret is kept, only which one it was. */
+/**
+ * One request as it arrived and what became of it. No credential is kept, only which one it was; tokens of reports and
+ * addresses of their files are.
+ */
 export interface RecordedRequest {
   /** 1 for the first request after the start. */
   number: number;
   method: string;
-  /** Path below `/v5`, as sent. */
+  /** Path below `/v5`, as sent; of other addresses all of it. */
   path: string;
   query: Query;
   /** Lower-case names; `authorization` holds its scheme alone. */
@@ -15,7 +19,9 @@ export interface RecordedRequest {
   tokenGeneration: number | null;
   /** Form fields of an OAuth request, the refresh token replaced by `generation n` or `unknown`. */
   form: Record<string, string>;
-  /** Parameters that the API description does not list for this endpoint. */
+  /** The JSON body; undefined when there is none. */
+  json: JsonValue | undefined;
+  /** Parameters, and fields of the body, that the API description does not list for this endpoint. */
   undocumented: string[];
   /** Milliseconds since 1970, by the simulator's clock. */
   receivedAt: number;

@@ -4,15 +4,21 @@ import type { AddressInfo } from "node:net";
 import { ConnectorError } from "../errors.ts";
 import { deliver } from "./deliver.ts";
 import type { ExchangeRequest } from "./exchange.ts";
-import { answerInternalError, answerRefusal, type Outcome } from "./outcome.ts";
+import type { JsonValue } from "./json.ts";
+import { answerHtml, answerInternalError, answerRefusal, type Outcome } from "./outcome.ts";
 import { readQuery } from "./query.ts";
 import { hash } from "./random.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
+import { isFilePath } from "./report-download.ts";
 
 const HOST = "127.0.0.1";
 const BASE_PATH = "/v5";
-const MAX_FORM_BYTES = 65_536;
+const MAX_BODY_CHARACTERS = 262_144;
+/** Beyond this a gateway refuses an address; Node itself must not refuse it before. */
+const LONGEST_ADDRESS = 8_192;
+const MAX_HEADER_BYTES = 65_536;
+const JSON_TYPE = /^application\/json\b/;
 
 export interface ServerOptions {
   port: number;
@@ -32,7 +38,7 @@ export interface RunningServer {
 /** Listens on 127.0.0.1; port 0 takes any free one. A port in use fails with code `configuration`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let number = 0;
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     number++;
     handle(options, number, request, response).catch((error: unknown) => {
       // A client that hangs up while it is being answered is its own business.
@@ -74,15 +80,27 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", `http://${HOST}`);
-  const form = new URLSearchParams(await readForm(request));
-  const recorded = makeRecord(options, number, request, url, form);
+  const body = await readBody(request);
+  const recorded = makeRecord(options, number, request, url, body);
   options.record(recorded);
-  const outcome = url.pathname.startsWith(`${BASE_PATH}/`)
-    ? answerSafely(options, { recorded, authorization: request.headers.authorization, form })
-    : answerRefusal(new Refusal(404, 404, "Not found."));
+  const outcome = answerAddress(options, request, url, { ...body, recorded });
   outcome.headers["x-pinterest-rid"] = String(hash(options.seed, number)).padStart(16, "1");
   recorded.status = outcome.delivery === "hang" || outcome.delivery === "reset" ? null : outcome.status;
   await deliver(request, response, outcome);
+}
+
+function answerAddress(
+  options: ServerOptions,
+  { url: address = "", headers }: IncomingMessage,
+  { pathname }: URL,
+  request: Pick<ExchangeRequest, "recorded" | "form">,
+): Outcome {
+  if (address.length > LONGEST_ADDRESS) return answerHtml(414);
+  if (!pathname.startsWith(`${BASE_PATH}/`) && !isFilePath(pathname)) {
+    return answerRefusal(new Refusal(404, 404, "Not found."));
+  }
+  const { authorization, host } = headers;
+  return answerSafely(options, { ...request, authorization, origin: `http://${host ?? HOST}` });
 }
 
 /** A mistake of the simulator is answered, and named, so that it does not look like one of the client. */
@@ -95,12 +113,28 @@ function answerSafely(options: ServerOptions, request: ExchangeRequest): Outcome
   }
 }
 
-async function readForm(request: IncomingMessage): Promise<string> {
-  let body = "";
+interface Body {
+  form: URLSearchParams;
+  json: JsonValue | undefined;
+}
+
+async function readBody(request: IncomingMessage): Promise<Body> {
+  let text = "";
   for await (const chunk of request) {
-    if (body.length < MAX_FORM_BYTES) body += String(chunk);
+    if (text.length < MAX_BODY_CHARACTERS) text += String(chunk);
   }
-  return body;
+  const isJson = JSON_TYPE.test(request.headers["content-type"] ?? "");
+  return { form: new URLSearchParams(isJson ? "" : text), json: isJson ? parseJson(text) : undefined };
+}
+
+/** What is not JSON is as if it had not been sent; who needs it says so. */
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function makeRecord(
@@ -108,7 +142,7 @@ function makeRecord(
   number: number,
   request: IncomingMessage,
   url: URL,
-  form: URLSearchParams,
+  { form, json }: Body,
 ): RecordedRequest {
   const fields = Object.fromEntries(form);
   if (fields["refresh_token"] !== undefined) {
@@ -127,6 +161,7 @@ function makeRecord(
     headers,
     tokenGeneration: null,
     form: fields,
+    json,
     undocumented: [],
     receivedAt: now(),
     status: null,

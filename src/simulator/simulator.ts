@@ -1,3 +1,4 @@
+import { type Analytics, createAnalytics } from "./analytics/analytics.ts";
 import { answerRequest } from "./exchange.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
 import { createOAuth, type RefreshTokenUse } from "./oauth.ts";
@@ -30,6 +31,10 @@ export interface SimulatorOptions extends Partial<WorldSize> {
   faults?: FaultPlan;
   /** Quotas that are enforced; a category without one is not limited. */
   rateLimits?: RateLimitOptions;
+  /** A report is in progress for so many polls; 1 when absent… */
+  reportPolls?: number;
+  /** …and for so many milliseconds of the clock after it was ordered; 0 when absent. */
+  reportMilliseconds?: number;
   /** How many recorded requests are kept. */
   requestsKept?: number;
   /** Milliseconds since 1970; the machine's clock when absent. */
@@ -48,6 +53,11 @@ export interface Simulator {
   readonly requests: RecordedRequest[];
   /** The truth. Its arrays and records may be changed at any time. */
   readonly world: World;
+  /**
+   * What a complete copy of the metrics holds right now, from the facts of every ad and day. Throws for an ad account,
+   * a day or a metric that does not exist.
+   */
+  truth: Analytics["truth"];
   /** What faults of kind `poisoned_record` put into pages, in the order sent. */
   readonly poisoned: PoisonedItem[];
   /** May be set at any time; setting it forgets how often its rules struck. */
@@ -66,6 +76,8 @@ export interface Simulator {
   allowAccount(adAccountId: string): void;
   /** Everything that must never be found in logs, tables or error texts. */
   listSecrets(): string[];
+  /** Tokens of the reports that were ordered, oldest first; they must never be found in logs or error texts. */
+  listReportTokens(): string[];
   /** Stops listening and cuts every connection, answered or not. */
   close(): Promise<void>;
 }
@@ -86,6 +98,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = buildWorld(seed, readSize(options));
   const accessTokenSeconds = options.accessTokenSeconds ?? THIRTY_DAYS_IN_SECONDS;
   const oauth = createOAuth({ ...identity, seed, accessTokenSeconds, now });
+  const analytics = createAnalytics({
+    world,
+    seed,
+    now,
+    pendingPolls: options.reportPolls ?? 1,
+    pendingMilliseconds: options.reportMilliseconds ?? 0,
+  });
   const requests: RecordedRequest[] = [];
   const poisoned: PoisonedItem[] = [];
   const denials = new Map<string, Denial>();
@@ -96,6 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     seed,
     world,
     oauth,
+    analytics,
     paging: createPaging(`bookmark-key-${seed}`),
     countRequest: createRateLimits(options.rateLimits ?? {}, now),
     decideFault: () => decideFault,
@@ -127,13 +147,24 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     get refreshTokensUsed() {
       return oauth.refreshTokensUsed();
     },
-    advance: (days = 1) => Array.from({ length: days }, () => advanceWorld(world)).flat(),
+    truth: analytics.truth,
+    advance: (days = 1) => {
+      const moves = Array.from({ length: days }, () => advanceWorld(world)).flat();
+      analytics.noteAppeared();
+      return moves;
+    },
     revokeAccessTokens: oauth.revokeAccessTokens,
     revokeRefreshTokens: oauth.revokeRefreshTokens,
     setScopes: oauth.setScopes,
     denyAccount: (adAccountId, denial) => denials.set(adAccountId, denial),
     allowAccount: (adAccountId) => denials.delete(adAccountId),
-    listSecrets: () => [identity.appSecret, ...oauth.issuedTokens(), ...listFeedSecrets(world)],
+    listSecrets: () => [
+      identity.appSecret,
+      ...oauth.issuedTokens(),
+      ...listFeedSecrets(world),
+      ...analytics.reports.listSignatures(),
+    ],
+    listReportTokens: analytics.reports.listTokens,
   };
 }
 

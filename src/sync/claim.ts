@@ -39,7 +39,8 @@ function lockName(slice: Slice): string {
   return sliceLock(slice.resource.name, scopeId(slice) ?? "*");
 }
 
-async function describeHolder(run: Run, slice: Slice): Promise<ConnectorError> {
+/** The error of a slice that another run is at: what runs, since when and where. */
+export async function describeHolder(run: Run, slice: Slice): Promise<ConnectorError> {
   const scope = scopeId(slice) ?? "*";
   const holder = await findRunHolding(run.warehouse, slice.resource.name, scope, run.id);
   const what = `${slice.resource.name}${scope === "*" ? "" : ` of ${scope}`}`;
@@ -47,8 +48,7 @@ async function describeHolder(run: Run, slice: Slice): Promise<ConnectorError> {
     ? `a ${holder.trigger} (run ${holder.id}, process ${holder.pid} on ${holder.host}) that runs since ${holder.started_at.toISOString()}`
     : "another process";
   return new ConnectorError("already_running", `${what} is being loaded by ${who}`, {
-    nextStep:
-      "Wait until it ends, or stop it, and run again; this run loaded nothing but the list of ad accounts.",
+    nextStep: "Wait until it ends, or stop it, and run again; what this run has not loaded is loaded then.",
     details: holder
       ? { run_id: holder.id, started_at: holder.started_at.toISOString(), pid: holder.pid }
       : {},

@@ -3,6 +3,7 @@ import type { Drift } from "../warehouse/drift.ts";
 import type { MergeCounts } from "../warehouse/merge.ts";
 import type { SliceTally } from "../warehouse/slices.ts";
 import type { Slice } from "./plan.ts";
+import type { CallTotals } from "./trial-quota.ts";
 
 /** What became of a slice that was loaded. */
 export interface SliceResult {
@@ -14,6 +15,8 @@ export interface SliceResult {
 /** What a run tells whoever watches it. The engine does not know who that is. */
 export type SyncEvent =
   | { readonly kind: "planned"; readonly slices: number }
+  /** API calls that the whole plan will take at least; said once, before any of them. */
+  | { readonly kind: "estimated"; readonly calls: CallTotals }
   | { readonly kind: "slice_started"; readonly slice: Slice }
   | { readonly kind: "records"; readonly count: number }
   | { readonly kind: "slice_finished"; readonly slice: Slice; readonly result: SliceResult }

@@ -1,5 +1,5 @@
 import { ConnectorError } from "../errors.ts";
-import type { Resource } from "../resources/define.ts";
+import type { ListResource } from "../resources/define.ts";
 import { type Account, readAccounts } from "../warehouse/accounts.ts";
 import { claimSlices, releaseSlices } from "./claim.ts";
 import { failSlice, loadSlice } from "./load-slice.ts";
@@ -14,7 +14,7 @@ const ACCOUNTS_PATIENCE_MS = 15_000;
  * Its lock is held only meanwhile, so that runs of different resources can go side by side.
  * Throws when the list cannot be read, and when no account is left: a run that copies nothing must not be green.
  */
-export async function loadAccounts(run: Run, listing: Resource): Promise<Account[]> {
+export async function loadAccounts(run: Run, listing: ListResource): Promise<Account[]> {
   const slices = planSlices([listing], []);
   await claimSlices(run, slices, ACCOUNTS_PATIENCE_MS);
   const [slice] = await planInBooks(run, slices);
@@ -22,11 +22,17 @@ export async function loadAccounts(run: Run, listing: Resource): Promise<Account
   await releaseSlices(run.locks, slices);
   const [failure] = run.failures;
   if (failure) throw failure.error;
-  return selectAccounts(run, listing, await readAccounts(run.warehouse));
+  const selected = await selectAccounts(run, listing, await readAccounts(run.warehouse));
+  for (const account of selected) run.accounts.set(account.id, account);
+  return selected;
 }
 
 /** Accounts that were asked for by id and cannot be seen are failures of their own; the others go on. */
-async function selectAccounts(run: Run, listing: Resource, visible: readonly Account[]): Promise<Account[]> {
+async function selectAccounts(
+  run: Run,
+  listing: ListResource,
+  visible: readonly Account[],
+): Promise<Account[]> {
   const wanted = run.request.accountIds;
   const selected = visible.filter(({ id }) => !wanted || wanted.includes(id));
   const missing = wanted?.filter((id) => !visible.some((account) => account.id === id)) ?? [];

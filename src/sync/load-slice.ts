@@ -1,8 +1,9 @@
 import { asConnectorError, type ConnectorError, isFatal } from "../errors.ts";
+import { nameAttribution } from "../resources/attribution.ts";
 import type { MergeCounts } from "../warehouse/merge.ts";
 import { markSliceFailed, type SliceTally } from "../warehouse/slices.ts";
 import { interruption } from "./interruption.ts";
-import type { Slice } from "./plan.ts";
+import { isAnalytics, type Slice } from "./plan.ts";
 import type { PlannedSlice, Run } from "./run-state.ts";
 import { emptyTally, runSlice } from "./slice.ts";
 
@@ -73,6 +74,11 @@ function sliceFields(slice: Slice) {
     resource: slice.resource.name,
     ad_account_id: slice.adAccountId,
     owner_user_id: slice.ownerUserId,
+    ...(isAnalytics(slice) && {
+      window_from: slice.window.from,
+      window_to: slice.window.to,
+      attribution: nameAttribution(slice.attribution),
+    }),
   };
 }
 

@@ -1,21 +1,63 @@
-import { ConnectorError } from "../errors.ts";
+import { asConnectorError, ConnectorError } from "../errors.ts";
+import { describeHolder } from "./claim.ts";
 import { createFairLimit, type FairLimit } from "./fair-limit.ts";
+import { holdWindow } from "./hold-window.ts";
+import { pause } from "./interruption.ts";
 import { failSlice, loadSlice } from "./load-slice.ts";
-import { parentNames, scopeId } from "./plan.ts";
-import type { PlannedSlice, Run } from "./run-state.ts";
+import { mayAskSync } from "./method.ts";
+import { isAnalytics, parentNames, scopeId } from "./plan.ts";
+import type { AnalyticsSlice } from "./plan-analytics.ts";
+import type { Planned, PlannedSlice, Run } from "./run-state.ts";
+
+/** How often a window that another run is at is tried again. */
+const WINDOW_POLL_MS = 500;
 
 /**
- * Loads slices side by side, each after its parents. A slice whose parent was not loaded is skipped:
- * asked with stale parents it would take rows for deleted that were only not asked for.
+ * Loads slices side by side, each after what it needs. A list whose parent was not loaded is skipped: asked with
+ * stale parents it would take rows for deleted that were only not asked for. Metrics that are asked by id wait for
+ * the list of their entities, and go on with the ids that are known if it fails.
  */
 export async function loadSlices(run: Run, slices: readonly PlannedSlice[]): Promise<void> {
   const limit = createFairLimit(run.request.concurrency);
-  const loads = new Map<string, Promise<boolean>>();
-  for (const slice of slices) {
-    const parents = parentNames(slice.resource).map((name) => loads.get(`${name}:${scopeId(slice)}`));
-    loads.set(`${slice.resource.name}:${scopeId(slice)}`, loadAfter(run, slice, parents, limit));
+  const lists = new Map<string, Promise<boolean>>();
+  const loads = slices.map((slice) => {
+    const parents = parentNames(slice.resource).map((name) => lists.get(`${name}:${scopeId(slice)}`));
+    if (isAnalytics(slice)) return loadWindow(run, slice, parents, limit);
+    const load = loadAfter(run, slice, parents, limit);
+    lists.set(`${slice.resource.name}:${scopeId(slice)}`, load);
+    return load;
+  });
+  await Promise.all(loads);
+}
+
+/** A window that another run is at gives its place to other slices until the other one is done. */
+async function loadWindow(
+  run: Run,
+  slice: Planned<AnalyticsSlice>,
+  lists: readonly (Promise<boolean> | undefined)[],
+  limit: FairLimit,
+): Promise<boolean> {
+  if (mayAskSync(slice.resource, run.request.analytics)) await Promise.all(lists);
+  const deadline = Date.now() + run.request.analytics.reportTimeoutMs;
+  try {
+    for (;;) {
+      const loaded = await limit(slice.resource.category, async () => {
+        if (run.signal.aborted) return loadSlice(run, slice);
+        const release = await holdWindow(run, slice);
+        return release && loadSlice(run, slice).finally(release);
+      });
+      if (loaded !== undefined) return loaded;
+      if (Date.now() >= deadline) {
+        await failSlice(run, slice, await describeHolder(run, slice));
+        return false;
+      }
+      await pause(WINDOW_POLL_MS, run.signal);
+    }
+  } catch (error) {
+    // Without the connection that holds the locks nothing can go on; the slice is told why.
+    await failSlice(run, slice, asConnectorError(error));
+    return false;
   }
-  await Promise.all(loads.values());
 }
 
 async function loadAfter(

@@ -1,5 +1,5 @@
 import { ConnectorError } from "../errors.ts";
-import type { Resource } from "../resources/define.ts";
+import type { ListResource, Resource } from "../resources/define.ts";
 import { failSlice } from "./load-slice.ts";
 import { accountsWithoutOwner, type PlannedAccount } from "./plan.ts";
 import { planInBooks, type Run } from "./run-state.ts";
@@ -13,7 +13,7 @@ export async function failOwnerless(
   wanted: readonly Resource[],
   accounts: readonly PlannedAccount[],
 ): Promise<void> {
-  const resource = wanted.find(({ scope }) => scope === "owner");
+  const resource = wanted.find((one): one is ListResource => one.kind === "list" && one.scope === "owner");
   if (!resource) return;
   const slices = accountsWithoutOwner(accounts).map(({ id }) => ({
     resource,

@@ -1,11 +1,21 @@
-import type { Resource, SliceScope } from "../resources/define.ts";
+import type { ListResource, Resource, SliceScope } from "../resources/define.ts";
+import type { AnalyticsSlice } from "./plan-analytics.ts";
 
-/** The smallest unit of work: a resource of one ad account, of one owner, or of the token. */
-export interface Slice {
-  readonly resource: Resource;
+/** A list of one ad account, of one owner, or of the token. */
+export interface ListSlice {
+  readonly resource: ListResource;
   /** Ad account that is asked; for catalog data the one acted through. */
   readonly adAccountId: string | undefined;
   readonly ownerUserId: string | undefined;
+  /** Only these entities, asked by id; undefined: all there are. */
+  readonly ids?: readonly string[];
+}
+
+/** The smallest unit of work: a list, or a window of metrics. */
+export type Slice = ListSlice | AnalyticsSlice;
+
+export function isAnalytics<S extends Slice>(slice: S): slice is S & AnalyticsSlice {
+  return slice.resource.kind === "analytics";
 }
 
 /** What planning knows of an ad account. */
@@ -28,27 +38,28 @@ export function withParents(selected: readonly Resource[], all: readonly Resourc
     const resource = all.find((candidate) => candidate.name === name);
     if (!resource || needed.has(name)) return;
     needed.add(name);
-    if (resource.parent) visit(resource.parent.resource);
-    if (resource.parent?.only) visit(resource.parent.only.resource);
+    for (const parent of parentNames(resource)) visit(parent);
   };
   for (const resource of selected) visit(resource.name);
   return all.filter((resource) => needed.has(resource.name));
 }
 
 /**
- * Slices of a run, parents before children. Catalog resources are planned once per distinct owner,
+ * The lists of a run, parents before children. Catalog resources are planned once per distinct owner,
  * through the account where the token's role allows most. Pure: the same input gives the same plan.
  */
-export function planSlices(resources: readonly Resource[], accounts: readonly PlannedAccount[]): Slice[] {
+export function planSlices(resources: readonly Resource[], accounts: readonly PlannedAccount[]): ListSlice[] {
   const byOwner = chooseActingAccounts(accounts);
-  const plans: Record<SliceScope, (resource: Resource) => Slice[]> = {
+  const plans: Record<SliceScope, (resource: ListResource) => ListSlice[]> = {
     token: (resource) => [{ resource, adAccountId: undefined, ownerUserId: undefined }],
     ad_account: (resource) =>
       accounts.map(({ id }) => ({ resource, adAccountId: id, ownerUserId: undefined })),
     owner: (resource) =>
       [...byOwner].map(([ownerUserId, { id }]) => ({ resource, adAccountId: id, ownerUserId })),
   };
-  return resources.flatMap((resource) => plans[resource.scope](resource));
+  return resources
+    .filter((resource) => resource.kind === "list")
+    .flatMap((resource) => plans[resource.scope](resource));
 }
 
 /** Accounts of which no owner is known: their catalog data cannot be planned. */
@@ -61,8 +72,10 @@ export function scopeId(slice: Slice): string | undefined {
   return slice.ownerUserId ?? slice.adAccountId;
 }
 
-/** Names of the resources whose slice of the same scope must be loaded before. */
-export function parentNames({ parent }: Resource): string[] {
+/** Names of the resources that the resource needs in the same scope: parents that are walked, entities that are measured. */
+export function parentNames(resource: Resource): string[] {
+  if (resource.kind === "analytics") return resource.entity?.resource ? [resource.entity.resource] : [];
+  const { parent } = resource;
   if (!parent) return [];
   return parent.only ? [parent.resource, parent.only.resource] : [parent.resource];
 }

@@ -1,13 +1,17 @@
 import type { ConnectorError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Pinterest } from "../pinterest/client.ts";
+import type { AnalyticsSettings } from "../resources/analytics-settings.ts";
+import { nameAttribution } from "../resources/attribution.ts";
 import type { Resource } from "../resources/define.ts";
+import type { Account } from "../warehouse/accounts.ts";
 import type { Warehouse } from "../warehouse/database.ts";
 import type { RunLocks } from "../warehouse/locks.ts";
 import type { RunTrigger } from "../warehouse/runs.ts";
 import { insertPlannedSlices } from "../warehouse/slices.ts";
+import type { Window } from "../window.ts";
 import type { OnSyncEvent } from "./events.ts";
-import type { Slice } from "./plan.ts";
+import { isAnalytics, type Slice } from "./plan.ts";
 
 /** What is asked for. Commands and the scheduler differ only in this. */
 export interface SyncRequest {
@@ -17,10 +21,24 @@ export interface SyncRequest {
   readonly accountIds: readonly string[] | undefined;
   readonly acceptEmpty: boolean;
   readonly concurrency: number;
+  readonly analytics: AnalyticsSettings;
+  /** Load these days of metrics instead of the lists and the lookback. */
+  readonly backfill?: BackfillRequest;
+}
+
+export interface BackfillRequest {
+  readonly window: Window;
+  readonly order: "newest" | "oldest";
+  /** Forget what earlier runs of the same backfill have loaded. */
+  readonly restart: boolean;
 }
 
 /** What a run works with. */
 export interface SyncContext {
+  /** All that this configuration copies, with the metrics it chose; tables must fit them. */
+  readonly resources: readonly Resource[];
+  /** Epoch milliseconds; decides which day it is. */
+  readonly now: () => number;
   readonly warehouse: Warehouse;
   readonly pinterest: Pinterest;
   readonly logger: Logger;
@@ -45,19 +63,28 @@ export interface Run extends SyncContext {
   /** Ends the run from inside: nothing else in it can work. */
   readonly stop: AbortController;
   readonly failures: SliceFailure[];
+  /** The ad accounts that are copied, by id. */
+  readonly accounts: Map<string, Account>;
+  /** Accounts that may not create reports. */
+  readonly withoutReports: Set<string>;
+  alreadyLoaded: number;
   planned: number;
   succeeded: number;
   recordsRejected: number;
 }
 
 /** A slice with its number in the books. */
-export interface PlannedSlice extends Slice {
-  readonly id: number;
-}
+export type Planned<S extends Slice> = S & { readonly id: number };
+export type PlannedSlice = Planned<Slice>;
 
 /** Writes slices down as planned before anything is asked for them. */
-export async function planInBooks(run: Run, slices: readonly Slice[]): Promise<PlannedSlice[]> {
-  const identities = slices.map((slice) => ({ ...slice, resource: slice.resource.name }));
+export async function planInBooks<S extends Slice>(run: Run, slices: readonly S[]): Promise<Planned<S>[]> {
+  const identities = slices.map((slice) => ({
+    resource: slice.resource.name,
+    adAccountId: slice.adAccountId,
+    ownerUserId: slice.ownerUserId,
+    ...(isAnalytics(slice) && { window: slice.window, attribution: nameAttribution(slice.attribution) }),
+  }));
   const ids = await insertPlannedSlices(run.warehouse, run.id, identities);
   run.planned += slices.length;
   run.onEvent({ kind: "planned", slices: run.planned });

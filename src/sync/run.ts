@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { asConnectorError, type ConnectorError } from "../errors.ts";
-import { resources } from "../resources/index.ts";
+import { nameAttribution } from "../resources/attribution.ts";
+import { recordAttributions } from "../warehouse/attributions.ts";
 import { checkConnection, describeConnectionError } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
@@ -15,14 +16,18 @@ import {
   readRunTotals,
   startRun,
 } from "../warehouse/runs.ts";
+import { checkReadiness } from "./check-readiness.ts";
 import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
+import { finishMetrics } from "./finish-metrics.ts";
 import { interruption } from "./interruption.ts";
 import { loadAccounts } from "./load-accounts.ts";
 import { loadSlices } from "./load-slices.ts";
 import { failOwnerless } from "./ownerless.ts";
-import { planSlices, withParents } from "./plan.ts";
+import { planSlices, type Slice, withParents } from "./plan.ts";
+import { identifyBackfill, planMetrics } from "./plan-metrics.ts";
 import { planInBooks, type Run, type SliceFailure, type SyncContext, type SyncRequest } from "./run-state.ts";
 import { withStopGrace } from "./stop-grace.ts";
+import { warnOfQuota } from "./warn-of-quota.ts";
 
 export interface RunReport {
   readonly id: string;
@@ -31,6 +36,8 @@ export interface RunReport {
   /** What kept the run from succeeding: the error that ended it, else that of its first failed slice. */
   readonly error: ConnectorError | undefined;
   readonly failures: readonly SliceFailure[];
+  /** Slices that earlier runs of the same backfill have loaded, and this one left out. */
+  readonly alreadyLoaded: number;
 }
 
 /**
@@ -40,7 +47,7 @@ export interface RunReport {
  */
 export async function runSync(context: SyncContext, request: SyncRequest): Promise<RunReport> {
   await checkConnection(context.warehouse);
-  await assertMigrated(context.warehouse, resources);
+  await assertMigrated(context.warehouse, context.resources);
   await assertPrivileges(context.warehouse);
   const stop = new AbortController();
   const locks = await openLocks(context.warehouse, (error) => stop.abort(error));
@@ -75,6 +82,11 @@ async function openRun(
       accounts: request.accountIds ?? "all",
       accept_empty: request.acceptEmpty,
       concurrency: request.concurrency,
+      attribution: request.analytics.attributions.map(nameAttribution),
+      ...(request.backfill && {
+        backfill: identifyBackfill(request, request.backfill),
+        restart: request.backfill.restart,
+      }),
     },
   });
   const signal = AbortSignal.any([context.signal, stop.signal]);
@@ -86,6 +98,9 @@ async function openRun(
     stop,
     signal,
     failures: [],
+    accounts: new Map(),
+    withoutReports: new Set(),
+    alreadyLoaded: 0,
     planned: 0,
     succeeded: 0,
     recordsRejected: 0,
@@ -93,14 +108,26 @@ async function openRun(
 }
 
 async function execute(run: Run): Promise<void> {
-  const wanted = withParents(run.request.resources, resources).filter(({ scope }) => scope !== "token");
-  const [listing] = resources.filter(({ scope }) => scope === "token");
-  if (!listing) throw new Error("no resource lists the ad accounts");
+  const { resources, request } = run;
+  const wanted = request.backfill ? request.resources : withParents(request.resources, resources);
+  const [listing] = resources.filter((resource) => resource.kind === "list" && resource.scope === "token");
+  if (listing?.kind !== "list") throw new Error("no resource lists the ad accounts");
   const accounts = await loadAccounts(run, listing);
-  const slices = planSlices(wanted, accounts);
-  await claimSlices(run, slices, CLAIM_PATIENCE_MS);
-  await loadSlices(run, await planInBooks(run, slices));
+  const lists = planSlices(
+    wanted.filter(({ scope }) => scope !== "token"),
+    accounts,
+  );
+  await claimSlices(run, lists, CLAIM_PATIENCE_MS);
+  const measured = wanted.filter((resource) => resource.kind === "analytics");
+  if (measured.length > 0) await recordAttributions(run.warehouse, request.analytics.attributions);
+  const metrics = await planMetrics(run, measured);
+  run.alreadyLoaded = metrics.alreadyLoaded;
+  const planned = await planInBooks<Slice>(run, [...lists, ...metrics.slices]);
+  await warnOfQuota(run, planned);
+  if (measured.length > 0) await checkReadiness(run);
+  await loadSlices(run, planned);
   await failOwnerless(run, wanted, accounts);
+  if (metrics.slices.length > 0) await finishMetrics(run, measured, metrics.slices);
   if (run.stop.signal.aborted) throw interruption(run.stop.signal);
 }
 
@@ -112,12 +139,14 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
     if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
     else if (status === "succeeded") run.logger.info(fields, "run finished");
     else run.logger.warn(fields, "run finished");
-    return { id: run.id, status, totals, error, failures: run.failures };
+    const { id, failures, alreadyLoaded } = run;
+    return { id, status, totals, error, failures, alreadyLoaded };
   } catch (cause) {
     const unrecorded = describeConnectionError(cause, run.warehouse.url);
     const fields = { run_id: run.id, trigger: run.request.trigger, error_code: unrecorded.code };
     run.logger.error({ ...fields, error: unrecorded.message }, "run not recorded");
-    return { id: run.id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures: run.failures };
+    const { id, failures, alreadyLoaded } = run;
+    return { id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures, alreadyLoaded };
   }
 }
 

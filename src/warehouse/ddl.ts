@@ -1,5 +1,5 @@
 import type { ColumnType } from "../resources/column.ts";
-import type { Resource } from "../resources/define.ts";
+import type { ListResource, Resource } from "../resources/define.ts";
 import { quoteIdentifier, quoteLiteral, tableName } from "./names.ts";
 
 /** One table as it should stand in the warehouse. */
@@ -50,9 +50,28 @@ const DELETED_AT = metadata(
   "When the row was first missing from a complete list at Pinterest, UTC; null while it is listed.",
 );
 
+const STUB = metadata(
+  "_stub",
+  POSTGRES_TYPES.boolean,
+  "True: the entity appears in metrics, but Pinterest no longer gives it; the row holds only its ids.",
+);
+
 /** Columns that every resource table carries beside its own. */
 export function metadataColumns(resource: Resource): readonly ColumnDefinition[] {
-  return resource.listing === "full" ? [RUN_ID, SYNCED_AT, EXTRA, DELETED_AT] : [RUN_ID, SYNCED_AT, EXTRA];
+  const columns = [RUN_ID, SYNCED_AT, EXTRA];
+  if (marksDeleted(resource)) columns.push(DELETED_AT);
+  if (keepsStubs(resource)) columns.push(STUB);
+  return columns;
+}
+
+/** Rows that Pinterest no longer lists stay, marked by `_deleted_at`. */
+export function marksDeleted(resource: Resource): resource is ListResource {
+  return resource.kind === "list" && resource.listing === "full";
+}
+
+/** Entities that only metrics know get a row all the same, marked by `_stub`. */
+export function keepsStubs(resource: Resource): boolean {
+  return marksDeleted(resource) && resource.idFilter !== undefined;
 }
 
 /** The table that follows from a resource. */

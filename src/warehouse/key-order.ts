@@ -2,6 +2,8 @@
 export interface KeyOrder {
   see(key: readonly string[]): void;
   isStrict(): boolean;
+  /** A function that forgets every key seen from now on. */
+  mark(): () => void;
 }
 
 /**
@@ -22,6 +24,12 @@ export function watchKeyOrder(): KeyOrder {
       previous = key;
     },
     isStrict: () => ascending || descending,
+    mark() {
+      const marked = { previous, ascending, descending };
+      return () => {
+        ({ previous, ascending, descending } = marked);
+      };
+    },
   };
 }
 

@@ -10,8 +10,11 @@ import { errorCode } from "./database.ts";
 import { defineTable } from "./ddl.ts";
 import { lockKey } from "./locks.ts";
 import { MIGRATIONS_TABLE, quoteIdentifier } from "./names.ts";
+import { definePerformanceViews } from "./performance-view.ts";
 import { findMissingPrivileges, lacksPrivileges } from "./privileges.ts";
 import { diffSchema, type SchemaDiff } from "./schema-diff.ts";
+import { readViews } from "./view-catalog.ts";
+import { diffViews } from "./view-diff.ts";
 
 /** SQLSTATE of a role that may not do what it tries. */
 const INSUFFICIENT_PRIVILEGE = "42501";
@@ -28,7 +31,7 @@ export interface MigrationReport {
 
 /**
  * Brings the warehouse up to the declared tables: versioned migrations first, then missing tables and
- * columns and comments. Safe to run from many processes at once: one works, the others wait and find
+ * columns, comments and views. Safe to run from many processes at once: one works, the others wait and find
  * nothing to do; the signal ends the waiting only. Throws `schema_newer` when the database was migrated by a later version, and
  * `schema_differs` with a list when something differs that adding cannot mend.
  */
@@ -40,7 +43,7 @@ export async function migrate(
   const { schema } = warehouse;
   return withMigrationLock(warehouse, options.signal, async () => {
     const pending = await readPendingMigrations(warehouse);
-    const compare = () => compareTables(warehouse, resources);
+    const compare = () => compareSchema(warehouse, resources);
     const before = await compare();
     // What differs now is what a pending migration may be there to mend; in a new warehouse none is.
     const mendable = pending.length > 0 && pending.length < listMigrations().length;
@@ -60,7 +63,7 @@ export async function migrate(
 /** Throws `schema_missing` or `schema_newer` unless the warehouse has what `resources` need. Changes nothing. */
 export async function assertMigrated(warehouse: Warehouse, resources: readonly Resource[]): Promise<void> {
   const pending = await readPendingMigrations(warehouse);
-  const { conflicts, missing } = await compareTables(warehouse, resources);
+  const { conflicts, missing } = await compareSchema(warehouse, resources);
   if (conflicts.length > 0) throw schemaDiffers(conflicts);
   const lacking = [...pending.map((name) => `migration ${name}`), ...missing];
   if (lacking.length > 0)
@@ -71,11 +74,17 @@ export async function assertMigrated(warehouse: Warehouse, resources: readonly R
     );
 }
 
-async function compareTables(
+async function compareSchema(
   { knex, schema }: Warehouse,
   resources: readonly Resource[],
 ): Promise<SchemaDiff> {
-  return diffSchema(schema, resources.map(defineTable), await readTables(knex, schema));
+  const tables = diffSchema(schema, resources.map(defineTable), await readTables(knex, schema));
+  const views = diffViews(schema, definePerformanceViews(resources), await readViews(knex, schema));
+  return {
+    statements: [...tables.statements, ...views.statements],
+    conflicts: [...tables.conflicts, ...views.conflicts],
+    missing: [...tables.missing, ...views.missing],
+  };
 }
 
 async function runVersioned({ knex, schema }: Warehouse, pending: readonly string[]): Promise<void> {
@@ -176,7 +185,7 @@ function schemaDiffers(conflicts: readonly string[]): ConnectorError {
     `The warehouse differs from what is declared: ${conflicts.join("; ")}`,
     {
       nextStep:
-        "These tables were left as they are. Rename the table or undo the change by hand; a new version that changes a type brings a migration of its own.",
+        "What differs was left as it is. Rename the table or undo the change by hand; a new version that changes a type brings a migration of its own.",
       details: { conflicts },
     },
   );

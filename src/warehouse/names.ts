@@ -10,6 +10,12 @@ export const MIGRATIONS_TABLE = `${TABLE_PREFIX}migrations`;
 export const RUNS = `${TABLE_PREFIX}sync_runs`;
 export const SLICES = `${TABLE_PREFIX}sync_slices`;
 
+/**
+ * Under which name the books keep the question which days are final. It is an extra: the run counts its calls, and
+ * does not fail with it.
+ */
+export const READINESS = "metrics_ready";
+
 export function tableName(resource: Pick<Resource, "name">): string {
   return TABLE_PREFIX + resource.name;
 }

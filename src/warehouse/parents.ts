@@ -1,12 +1,16 @@
 import type { Client } from "pg";
-import { keyPrefix, type Resource } from "../resources/define.ts";
+import { keyPrefix, type ListResource } from "../resources/define.ts";
 import { quoteIdentifier, tableName } from "./names.ts";
 
 /**
  * The values a child resource is asked with: ids of its parent's live rows in the slice, narrowed by
  * the grandparent where the resource says so. Sorted, so that repeated runs ask in one order.
  */
-export async function readParentValues(client: Client, child: Resource, scopeId: string): Promise<string[]> {
+export async function readParentValues(
+  client: Client,
+  child: ListResource,
+  scopeId: string,
+): Promise<string[]> {
   if (!child.parent) return [];
   const { parent } = child;
   const prefix = keyPrefix(child.scope);

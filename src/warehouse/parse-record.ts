@@ -45,13 +45,19 @@ export function isRejection(result: ParsedRow | Rejection): result is Rejection 
  * anything looks at the record, so that a secret lands neither in a row nor in a rejection.
  */
 export function compileParser(resource: Resource): ParseRecord {
-  const declared = new Set(
-    resource.columns.filter((column) => !column.given).map((column) => column.path[0]),
-  );
+  const fields: KnownFields = {
+    declared: new Set(resource.columns.filter((column) => !column.given).map((column) => column.path[0])),
+    repeated: new Map(
+      Object.entries(resource.repeatedFields ?? {}).flatMap(([field, name]) => {
+        const column = resource.columns.find((candidate) => candidate.name === name);
+        return column ? [[field, column] as const] : [];
+      }),
+    ),
+  };
   const clean = compileSecrets(resource);
   const parse: ParseRecord = (raw, given) => {
     const record = clean(raw);
-    if (isRecord(record)) return parseObject(resource, declared, record, given);
+    if (isRecord(record)) return parseObject(resource, fields, record, given);
     return { reason: "the record is not an object", record: toJsonText(record).text, key: undefined };
   };
   return (record, given) => {
@@ -65,9 +71,16 @@ export function compileParser(resource: Resource): ParseRecord {
   };
 }
 
+/** Fields of a record that are not drift. */
+interface KnownFields {
+  readonly declared: ReadonlySet<string | undefined>;
+  /** Fields that repeat a column, with the column. */
+  readonly repeated: ReadonlyMap<string, Column>;
+}
+
 function parseObject(
   resource: Resource,
-  declared: ReadonlySet<string | undefined>,
+  known: KnownFields,
   record: Record<string, unknown>,
   given: Readonly<Record<string, string>>,
 ): ParsedRow | Rejection {
@@ -90,7 +103,7 @@ function parseObject(
     }
   }
   if (!isUsableKey(key)) return reject(resource, record, given, "the key is empty or too long");
-  const extra = Object.keys(record).filter((field) => isUndeclared(field, record[field], declared, given));
+  const extra = Object.keys(record).filter((field) => isUndeclared(field, known, record, given));
   if (extra.length === 0)
     return { line: [...fields, NULL_FIELD].join("\t"), key, drift: NO_DRIFT, textsRepaired };
   const json = toJsonText(Object.fromEntries(extra.map((field) => [field, record[field]])));
@@ -102,17 +115,24 @@ function parseObject(
   return { line: [...fields, encodeField(json.text)].join("\t"), key, drift, textsRepaired };
 }
 
-/** A record may repeat a given column; only when it says something else is that worth keeping. */
+/** A record may repeat a column under another name; only when it says something else is that worth keeping. */
 function isUndeclared(
   field: string,
-  value: unknown,
-  declared: ReadonlySet<string | undefined>,
+  { declared, repeated }: KnownFields,
+  record: Record<string, unknown>,
   given: Readonly<Record<string, string>>,
 ): boolean {
   if (declared.has(field)) return false;
-  if (!Object.hasOwn(given, field)) return true;
-  const repeated = parsers.text(value);
-  return value !== null && !("text" in repeated && repeated.text === given[field]);
+  const column = repeated.get(field);
+  const stored = column && parseColumn(column, record, given);
+  const expected = Object.hasOwn(given, field)
+    ? given[field]
+    : stored && "text" in stored
+      ? stored.text
+      : undefined;
+  if (expected === undefined) return true;
+  const value = parsers.text(record[field]);
+  return record[field] !== null && !("text" in value && value.text === expected);
 }
 
 function parseColumn(

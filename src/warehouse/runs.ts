@@ -3,7 +3,7 @@ import type { Knex } from "knex";
 import { type ConnectorError, describeError } from "../errors.ts";
 import type { Warehouse } from "./database.ts";
 import { type RunLocks, runLock } from "./locks.ts";
-import { RUNS, SLICES } from "./names.ts";
+import { READINESS, RUNS, SLICES } from "./names.ts";
 
 export type RunStatus = "running" | "succeeded" | "partial" | "failed" | "interrupted";
 export type RunTrigger = "sync" | "demo" | "schedule" | "backfill";
@@ -77,7 +77,7 @@ async function sumTotals(knex: Knex, id: string): Promise<void> {
         set slices = s.slices, slices_failed = s.slices_failed, records = s.records,
             rows_inserted = s.rows_inserted, rows_updated = s.rows_updated, rows_deleted = s.rows_deleted,
             records_rejected = s.records_rejected, api_calls = s.api_calls
-       from (select count(*) as slices, count(*) filter (where status <> 'succeeded') as slices_failed,
+       from (select count(*) as slices, count(*) filter (where status <> 'succeeded' and resource <> '${READINESS}') as slices_failed,
                     coalesce(sum(records), 0) as records,
                     coalesce(sum(rows_inserted), 0) as rows_inserted, coalesce(sum(rows_updated), 0) as rows_updated,
                     coalesce(sum(rows_deleted), 0) as rows_deleted,

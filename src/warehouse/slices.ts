@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { type ConnectorError, describeError } from "../errors.ts";
+import type { Window } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 import type { MergeCounts } from "./merge.ts";
 import { SLICES } from "./names.ts";
@@ -14,11 +15,17 @@ export interface SliceTally {
   apiCalls: number;
 }
 
+/** How metrics were asked for: from the synchronous endpoint or by reports. */
+export type AnalyticsMethod = "sync" | "report";
+
 /** A planned slice as the bookkeeping needs it. */
 export interface SliceIdentity {
   readonly resource: string;
   readonly adAccountId: string | undefined;
   readonly ownerUserId: string | undefined;
+  /** Of metrics: the days, and how conversions are credited. */
+  readonly window?: Window;
+  readonly attribution?: string;
 }
 
 /** Writes down what is planned, before anything is asked; returns the slices' numbers in their order. */
@@ -33,6 +40,9 @@ export async function insertPlannedSlices(
     resource: slice.resource,
     ad_account_id: slice.adAccountId ?? null,
     owner_user_id: slice.ownerUserId ?? null,
+    window_from: slice.window?.from ?? null,
+    window_to: slice.window?.to ?? null,
+    attribution: slice.attribution ?? null,
     status: "planned",
   }));
   const inserted: number[] = [];
@@ -59,14 +69,23 @@ export async function markSliceSucceeded(
   id: number,
   tally: SliceTally,
   merged: MergeCounts,
+  method?: AnalyticsMethod,
 ): Promise<void> {
   await client.query(
     `update ${SLICES}
         set status = 'succeeded', finished_at = clock_timestamp(), attempts = $2, pages = $3, records = $4,
             records_rejected = $5, texts_repaired = $6, api_calls = $7,
-            rows_inserted = $8, rows_updated = $9, rows_unchanged = $10, rows_deleted = $11
+            rows_inserted = $8, rows_updated = $9, rows_unchanged = $10, rows_deleted = $11, method = $12
       where id = $1`,
-    [id, ...tallyValues(tally), merged.inserted, merged.updated, merged.unchanged, merged.deleted],
+    [
+      id,
+      ...tallyValues(tally),
+      merged.inserted,
+      merged.updated,
+      merged.unchanged,
+      merged.deleted,
+      method ?? null,
+    ],
   );
 }
 

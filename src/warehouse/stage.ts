@@ -16,9 +16,22 @@ export interface Stage {
   /** Undefined while there is room; else a promise to wait for before the next row. */
   add(row: Pick<ParsedRow, "line" | "key">): Promise<void> | undefined;
   reject(rejection: Rejection): Promise<void>;
+  /** Where the stage stands, to come back to with `rewind`. Nobody else may add meanwhile, nor between the two. */
+  mark(): Promise<StageMark>;
+  /** Takes back every row and rejection since `mark`, as if they had never come, whatever was sent already. */
+  rewind(mark: StageMark): Promise<void>;
   /** Writes what is still in memory. No row may be added afterwards. */
   flush(): Promise<StageCounts>;
   drop(): Promise<void>;
+}
+
+/** A moment in the life of a stage. */
+export interface StageMark {
+  readonly added: number;
+  readonly refused: number;
+  readonly rejected: number;
+  readonly unidentified: number;
+  readonly rewindOrder: () => void;
 }
 
 export interface StageCounts {
@@ -49,7 +62,7 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
     `${STAGE} (${columns.map(quoteIdentifier).join(", ")})`,
     refuse,
   );
-  const rejections = openCopyBatches(client, turns, `${REJECTED_STAGE} (reason, record, key)`, rethrow);
+  const rejections = openCopyBatches(client, turns, `${REJECTED_STAGE} (_n, reason, record, key)`, rethrow);
   const order = watchKeyOrder();
   let added = 0;
   let refused = 0;
@@ -60,7 +73,8 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
     rejected += 1;
     if (rejection.key === undefined) unidentified += 1;
     const key = rejection.key === undefined ? NULL_FIELD : encodeField(arrayLiteral(rejection.key));
-    await rejections.add([encodeField(rejection.reason), encodeField(rejection.record), key].join("\t"));
+    const texts = [encodeField(rejection.reason), encodeField(rejection.record), key];
+    await rejections.add(`${rejected}\t${texts.join("\t")}`);
   }
 
   async function refuse(line: string, error: Error): Promise<void> {
@@ -71,6 +85,12 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
     await reject({ reason: `Postgres: ${error.message}`, record: JSON.stringify(record), key });
   }
 
+  /** Rows first: what Postgres refuses of them goes to the rejections. */
+  async function flush(): Promise<void> {
+    await rows.flush();
+    await rejections.flush();
+  }
+
   return {
     add({ line, key }) {
       added += 1;
@@ -78,9 +98,22 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
       return rows.add(`${added}\t${line}`);
     },
     reject,
+    async mark() {
+      await flush();
+      return { added, refused, rejected, unidentified, rewindOrder: order.mark() };
+    },
+    async rewind(mark) {
+      if (added === mark.added && rejected === mark.rejected) return;
+      await flush();
+      await turns(async () => {
+        await client.query(`delete from pg_temp.${STAGE} where _n > $1`, [mark.added]);
+        await client.query(`delete from pg_temp.${REJECTED_STAGE} where _n > $1`, [mark.rejected]);
+      });
+      ({ added, refused, rejected, unidentified } = mark);
+      mark.rewindOrder();
+    },
     async flush() {
-      await rows.flush();
-      await rejections.flush();
+      await flush();
       const staged = added - refused;
       const identified = staged + rejected - unidentified;
       return { staged, rejected, identified, unidentified, unique: order.isStrict() };
@@ -100,7 +133,9 @@ async function createStage(client: Client, resource: Resource): Promise<void> {
   await client.query(
     `create temporary table ${STAGE} as select 0::bigint as _n, ${columns} from ${quoteIdentifier(tableName(resource))} limit 0`,
   );
-  await client.query(`create temporary table ${REJECTED_STAGE} (reason text, record text, key text[])`);
+  await client.query(
+    `create temporary table ${REJECTED_STAGE} (_n bigint, reason text, record text, key text[])`,
+  );
 }
 
 async function dropStage(client: Client): Promise<void> {

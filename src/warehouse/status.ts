@@ -1,4 +1,7 @@
+import type { Day } from "../window.ts";
+import { type CoverageRow, readCoverage } from "./coverage.ts";
 import type { Warehouse } from "./database.ts";
+import { type ReconciliationSummary, readReconciliationSummary } from "./reconciliation.ts";
 
 /** Tokens as they may be shown: ages and lifetimes, never the tokens. */
 export interface TokenStatus {
@@ -36,6 +39,9 @@ export interface FailedSlice {
   readonly resource: string;
   readonly ad_account_id: string | null;
   readonly owner_user_id: string | null;
+  /** First and last day of metrics; null for a list. */
+  readonly window_from: Day | null;
+  readonly window_to: Day | null;
   readonly status: string;
   readonly error_code: string | null;
   readonly error: string | null;
@@ -54,6 +60,22 @@ export interface DriftRow {
   readonly first_seen_at: Date;
 }
 
+/** A metric that Pinterest refuses, for all the ad accounts where it does. */
+export interface RefusedMetricRow {
+  readonly resource: string;
+  readonly method: string;
+  readonly metric: string;
+  readonly reason: string;
+  readonly ad_accounts: number;
+  readonly refused_at: Date;
+}
+
+export interface ReadyDay {
+  readonly date: Day;
+  readonly delivery_final: boolean;
+  readonly conversions_final: boolean;
+}
+
 /** What there is to know about the state of the warehouse. */
 export interface WarehouseStatus {
   readonly runs: readonly StatusRun[];
@@ -62,15 +84,28 @@ export interface WarehouseStatus {
   readonly rejected: readonly RejectedGroup[];
   readonly drift: readonly DriftRow[];
   readonly token: TokenStatus | undefined;
+  readonly coverage: readonly CoverageRow[];
+  readonly refused_metrics: readonly RefusedMetricRow[];
+  readonly reconciliation: ReconciliationSummary;
+  /** The latest days that Pinterest was asked about, the newest first. */
+  readonly ready_days: readonly ReadyDay[];
 }
 
 const RUNS_SHOWN = 10;
+const DIFFERENCES_SHOWN = 5;
+const READY_DAYS_SHOWN = 10;
+/** The longest attribution window, and some days for Pinterest to count. */
+const SETTLED_AFTER_DAYS = 63;
 
 /**
- * Reads the last runs, how fresh each resource is, and of the last finished run what failed and what
- * was rejected.
+ * Reads the last runs, how fresh each resource is, of the last finished run what failed and what was rejected,
+ * and of metrics how far they are loaded, final and adding up. `settledAfterDays` as in `readCoverage`.
  */
-export async function readStatus({ knex }: Warehouse): Promise<WarehouseStatus> {
+export async function readStatus(
+  warehouse: Warehouse,
+  settledAfterDays = SETTLED_AFTER_DAYS,
+): Promise<WarehouseStatus> {
+  const { knex } = warehouse;
   const query = async <T>(sql: string, ...bindings: (string | number)[]): Promise<T[]> =>
     (await knex.raw<{ rows: T[] }>(sql, bindings)).rows;
   const runs = await query<StatusRun>(
@@ -88,7 +123,7 @@ export async function readStatus({ knex }: Warehouse): Promise<WarehouseStatus> 
          from pinterest_ads_sync_cursors order by resource, scope_id`,
     ),
     failed_slices: await query<FailedSlice>(
-      `select resource, ad_account_id, owner_user_id, status, error_code, error
+      `select resource, ad_account_id, owner_user_id, window_from::text, window_to::text, status, error_code, error
          from pinterest_ads_sync_slices where run_id = ? and status <> 'succeeded' order by id`,
       last,
     ),
@@ -106,5 +141,16 @@ export async function readStatus({ knex }: Warehouse): Promise<WarehouseStatus> 
            from pinterest_ads_oauth_tokens order by refreshed_at desc nulls last limit 1`,
       )
     )[0],
+    coverage: await readCoverage(warehouse, settledAfterDays),
+    refused_metrics: await query<RefusedMetricRow>(
+      `select resource, method, metric, max(reason) as reason, count(*)::int as ad_accounts, max(refused_at) as refused_at
+         from pinterest_ads_refused_metrics group by 1, 2, 3 order by 1, 2, 3`,
+    ),
+    reconciliation: await readReconciliationSummary(warehouse, DIFFERENCES_SHOWN),
+    ready_days: await query<ReadyDay>(
+      `select to_char(date, 'YYYY-MM-DD') as date, delivery_final, conversions_final
+         from pinterest_ads_metrics_ready order by pinterest_ads_metrics_ready.date desc limit ?`,
+      READY_DAYS_SHOWN,
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { text } from "../../src/resources/column.ts";
-import { defineResource, type Resource } from "../../src/resources/define.ts";
+import { defineResource, type ListResource } from "../../src/resources/define.ts";
 import { resources } from "../../src/resources/index.ts";
 import { readTables } from "../../src/warehouse/catalog.ts";
 import { openWarehouse, type Warehouse } from "../../src/warehouse/database.ts";
@@ -40,7 +40,7 @@ async function everything(): Promise<unknown> {
   return [catalog, await run("select nspname from pg_namespace where nspname !~ '^pg_' order by 1")];
 }
 
-const changed = (changes: Partial<Resource>): Resource => defineResource({ ...things, ...changes });
+const changed = (changes: Partial<ListResource>): ListResource => defineResource({ ...things, ...changes });
 
 test("an empty database gets every table, and then equals what is declared", async () => {
   const { migrations, statements } = await migrate(warehouse, [...resources, things]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resources } from "../../src/resources/index.ts";
+import { listResources } from "../../src/resources/index.ts";
 import type { ApiRecord, JsonValue } from "../../src/simulator/json.ts";
 import { listCollections } from "../../src/simulator/listings.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
@@ -16,7 +16,7 @@ import { compareTable, expectKept, listingOf } from "../support/truth.ts";
  * one unreadable record is few.
  */
 const SIZE = { accounts: 2, campaigns: 14, adsPerAdGroup: 8, feeds: 16, catalogs: 6, productGroups: 260 };
-const names = resources.map(({ name }) => name);
+const names = listResources.map(({ name }) => name);
 
 /** Values that no reading turns into the type. `jsonb` takes everything. */
 const WRONG: Readonly<Record<string, JsonValue>> = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Resource } from "../../src/resources/define.ts";
-import { resources } from "../../src/resources/index.ts";
+import type { ListResource } from "../../src/resources/define.ts";
+import { listResources } from "../../src/resources/index.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -55,7 +55,7 @@ const failed = (resource: string, scope: string, error_code = "permission_missin
 });
 
 /** Every one of `denied` fails in every one of `scopes`, in the order of `readFailed`. */
-function allFailed(denied: readonly Resource[], scopes: readonly string[]) {
+function allFailed(denied: readonly ListResource[], scopes: readonly string[]) {
   return denied
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((resource) =>
@@ -64,7 +64,7 @@ function allFailed(denied: readonly Resource[], scopes: readonly string[]) {
 }
 
 /** Differences outside of what could not be read. */
-async function differencesBut(unread: readonly Resource[], scope: string): Promise<string[]> {
+async function differencesBut(unread: readonly ListResource[], scope: string): Promise<string[]> {
   const all = await subject.findDifferences(COPIED_TABLES);
   return all.filter((line) => !unread.some(({ name }) => line.startsWith(`${name} ${scope} `)));
 }
@@ -100,7 +100,7 @@ describe("what the token may not read fails with what to grant, and the rest loa
     const report = await subject.sync();
     expect(report.status).toBe("partial");
     const owners = simulator.world.owners.map(({ user }) => user.id);
-    const needing = resources.filter(({ oauthScopes }) => oauthScopes.includes("catalogs:read"));
+    const needing = listResources.filter(({ oauthScopes }) => oauthScopes.includes("catalogs:read"));
     expect(await readFailed(report)).toEqual(allFailed(needing, owners));
     expect(report.error?.nextStep).toMatch(/scopes? catalogs:read/);
     expect(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findResource, resources } from "../../src/resources/index.ts";
+import { findResource, listResources } from "../../src/resources/index.ts";
 import { findListing, listEntries } from "../../src/simulator/listings.ts";
 import { POISON_KINDS, type PoisonedItem, type PoisonKind } from "../../src/simulator/poison.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
@@ -13,7 +13,7 @@ import { expectKept, expectRows, expectValues, listingOf } from "../support/trut
 
 /** One ad account, so that every path belongs to one owner. */
 const SIZE = { accounts: 1, campaigns: 7 };
-const names = resources.map(({ name }) => name);
+const names = listResources.map(({ name }) => name);
 /** An ad account that does not exist would be asked for everything else; so its list is poisoned by itself. */
 const OTHER_LISTS = /^\/(?!ad_accounts$)/;
 const TEXTS_THAT_MUST_BE_REPAIRED: readonly PoisonKind[] = ["unstorable_text"];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resources } from "../../src/resources/index.ts";
+import { listResources } from "../../src/resources/index.ts";
 import { listEntries } from "../../src/simulator/listings.ts";
 import type { RecordedRequest } from "../../src/simulator/recorder.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
@@ -163,7 +163,7 @@ describe.each(ROUNDS)("the books $what", ({ prepare }) => {
     prepare();
     await sync();
     simulator.faults = [];
-    truth = new Map(resources.flatMap(({ name }) => countEntries(name)));
+    truth = new Map(listResources.flatMap(({ name }) => countEntries(name)));
   });
 
   test("have one slice per resource and ad account, or owner", () => {
@@ -222,7 +222,7 @@ test("repeated requests were among those counted", () => {
 /** Records of a resource per slice; of the results of a feed only the first page is served. */
 function countEntries(name: string): [string, number][] {
   const { adAccounts, accounts, owners } = simulator.world;
-  const scope = resources.find((resource) => resource.name === name)?.scope;
+  const scope = listResources.find((resource) => resource.name === name)?.scope;
   const scopes = {
     token: ["*"],
     ad_account: accounts.map(({ id }) => id),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resources } from "../../src/resources/index.ts";
+import { listResources } from "../../src/resources/index.ts";
 import type { ApiRecord } from "../../src/simulator/json.ts";
 import { findListing, listCollections } from "../../src/simulator/listings.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
@@ -13,9 +13,9 @@ import { compareTable, expectRows, listingOf } from "../support/truth.ts";
 
 /** Two pages of ads per account; processing results fill the one page that Pinterest gives. */
 const SIZE = { accounts: 3, adsPerAdGroup: 8, processingResultsPerFeed: 250 };
-const names = resources.map(({ name }) => name);
+const names = listResources.map(({ name }) => name);
 /** Of these Pinterest lists a part only, so that absence says nothing. */
-const histories = resources.filter(({ listing }) => listing === "first_page").map(({ name }) => name);
+const histories = listResources.filter(({ listing }) => listing === "first_page").map(({ name }) => name);
 const snapshots = names.filter((name) => !histories.includes(name));
 
 let database: TestDatabase;

@@ -36,7 +36,9 @@ async function stage(records: Iterable<unknown>, resource: Resource = things): P
     }
     const counts = await opened.flush();
     const { rows } = await client.query(`select * from pg_temp.${STAGE} order by _n`);
-    const { rows: rejected } = await client.query(`select * from pg_temp.${REJECTED_STAGE}`);
+    const { rows: rejected } = await client.query(
+      `select reason, record, key from pg_temp.${REJECTED_STAGE} order by _n`,
+    );
     await opened.drop();
     return { counts, rows, rejected };
   });

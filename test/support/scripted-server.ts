@@ -7,6 +7,7 @@ export interface Seen {
   readonly url: URL;
   readonly headers: IncomingMessage["headers"];
   readonly form: URLSearchParams;
+  readonly body: string;
 }
 
 export interface Reply {
@@ -58,6 +59,7 @@ async function readRequest(request: IncomingMessage): Promise<Seen> {
     url: new URL(request.url ?? "/", "http://localhost"),
     headers: request.headers,
     form: new URLSearchParams(body),
+    body,
   };
 }
 

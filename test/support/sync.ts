@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { readAnalyticsSettings } from "../../src/analytics-config.ts";
+import { readConfigFile } from "../../src/config-file.ts";
 import { createPinterest, type PinterestOptions } from "../../src/pinterest/client.ts";
 import type { Clock } from "../../src/pinterest/clock.ts";
 import type { Timeouts } from "../../src/pinterest/http.ts";
 import { createTokens, type Tokens } from "../../src/pinterest/tokens.ts";
-import { resources } from "../../src/resources/index.ts";
+import { listResources, resources } from "../../src/resources/index.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import { type RunReport, runSync } from "../../src/sync/run.ts";
@@ -38,7 +40,7 @@ export interface SyncUnderTest extends AsyncDisposable {
   readonly tokens: Tokens;
   /** What the runs told while they were under way, oldest first. */
   readonly events: readonly SyncEvent[];
-  /** One run in this process, of everything with four slices at a time unless `request` says otherwise. */
+  /** One run in this process, of all lists with four slices at a time unless `request` says otherwise. */
   sync(request?: Partial<SyncRequest>, signal?: AbortSignal): Promise<RunReport>;
   /** A copied table as it stands; `campaigns` means `pinterest_ads_campaigns`. */
   read(table: string): Promise<CopiedTable>;
@@ -100,13 +102,23 @@ export async function openSync(options: SyncUnderTestOptions): Promise<SyncUnder
     log,
     sync: (request = {}, signal = new AbortController().signal) =>
       runSync(
-        { warehouse, pinterest, logger, version: VERSION, signal, onEvent: (event) => events.push(event) },
+        {
+          resources,
+          now: Date.now,
+          warehouse,
+          pinterest,
+          logger,
+          version: VERSION,
+          signal,
+          onEvent: (event) => events.push(event),
+        },
         {
           trigger: "sync",
-          resources,
+          resources: listResources,
           accountIds: undefined,
           acceptEmpty: false,
           concurrency: CONCURRENCY,
+          analytics: readAnalyticsSettings(readConfigFile("", "", [])),
           ...request,
         },
       ),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
-import type { Resource } from "../../src/resources/define.ts";
+import type { ListResource, Resource } from "../../src/resources/define.ts";
 import { emptyTally } from "../../src/sync/slice.ts";
 import { commitSlice } from "../../src/warehouse/commit-slice.ts";
 import { openWarehouse, type Warehouse, withConnection } from "../../src/warehouse/database.ts";
@@ -47,7 +47,7 @@ export async function beginRun(warehouse: Warehouse): Promise<string> {
 }
 
 export interface Load {
-  readonly resource: Resource;
+  readonly resource: ListResource;
   /** Account or owner; undefined for a resource that is asked once. */
   readonly scopeId: string | undefined;
   readonly records: readonly unknown[];

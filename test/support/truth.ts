@@ -1,16 +1,17 @@
-import { findResource, resourceNames } from "../../src/resources/index.ts";
+import { listResources } from "../../src/resources/index.ts";
 import type { ApiRecord } from "../../src/simulator/json.ts";
 import { listEntries, RESOURCES, type WorldEntry } from "../../src/simulator/listings.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import { type CopiedRow, type CopiedTable, identify, readCopied } from "./copied-table.ts";
 import { canonicalJson, storable } from "./exact-json.ts";
 
-/** The tables that are copied. */
-export const COPIED_TABLES: readonly string[] = resourceNames;
+/** The tables that are copied from lists. */
+export const COPIED_TABLES: readonly string[] = listResources.map(({ name }) => name);
 
 /** The simulator's name of a table's listing: the last part of its path. Throws when it does not serve it. */
 export function listingOf(table: string): string {
-  const listing = findResource(table)?.path.split("/").at(-1) ?? table;
+  const resource = listResources.find(({ name }) => name === table);
+  const listing = resource?.path.split("/").at(-1) ?? table;
   if (!RESOURCES.includes(listing))
     throw new Error(
       `the simulator does not serve ${listing}: ${table} needs a line in src/simulator/listings.ts`,

@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
 import { readConfigFile } from "../../src/config-file.ts";
 
-const DEFAULTS = { concurrency: 4, rate_limit: { max_wait_minutes: 15 } };
+const ANALYTICS = {
+  levels: [
+    ...["ad_account", "campaign", "ad_group", "ad", "product_group", "keyword"],
+    ...["ad_account_targeting", "campaign_targeting"],
+  ],
+  metrics: ["core"],
+  targeting_types: ["AGE_BUCKET", "GENDER", "COUNTRY", "APPTYPE", "PLACEMENT"],
+  method: "auto",
+  attribution: [{ click: 30, engagement: 30, view: 1, report_time: "TIME_OF_AD_ACTION" }],
+  report_timeout_minutes: 30,
+};
+const DEFAULTS = { concurrency: 4, rate_limit: { max_wait_minutes: 15 }, analytics: ANALYTICS };
 
 function read(text: string) {
   const problems: string[] = [];
@@ -26,6 +37,7 @@ rate_limit:
       accounts: ["549755885175", "626744128982"],
       concurrency: 8,
       rate_limit: { max_wait_minutes: 0.5 },
+      analytics: ANALYTICS,
     },
     problems: [],
   });

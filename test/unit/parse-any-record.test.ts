@@ -9,7 +9,13 @@ import { things } from "../support/things.ts";
 const SECRET = "s3cr3t-s3cr3t";
 /** Records that are nearly right, with fields in the wrong places and a secret somewhere. */
 function anyRecordOf({ columns }: Resource) {
-  const names = [...columns.map(({ name }) => name), "_extra", "__proto__", "toString", "extra"];
+  const names = [
+    ...columns.map(({ name, path: [field = name] }) => field),
+    "_extra",
+    "__proto__",
+    "toString",
+    "extra",
+  ];
   return fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { given, json, text } from "../../src/resources/column.ts";
-import { defineResource, type Resource } from "../../src/resources/define.ts";
-import { findResource, resourceNames, resources } from "../../src/resources/index.ts";
+import { defineResource, type ListResource, type Resource } from "../../src/resources/define.ts";
+import { findResource, listResources, resourceNames, resources } from "../../src/resources/index.ts";
 import { orderResources } from "../../src/resources/order.ts";
 import { ENTITY_STATUSES } from "../../src/resources/statuses.ts";
 import { findListing, RESOURCES } from "../../src/simulator/listings.ts";
@@ -11,20 +11,33 @@ const SNAKE_CASE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 /** Postgres cuts identifiers after 63 bytes; `pinterest_ads_` is part of every table's name. */
 const NAME_LENGTH_MAX = 63 - "pinterest_ads_".length;
 
+const CATEGORIES = { entities: "ads_read", catalogs: "catalogs_read", analytics: "ads_analytics" };
+const findList = (name: string) => listResources.find((resource) => resource.name === name);
+
 test("resources come in the order of dependence", () => {
   expect(resourceNames).toEqual(resources.map(({ name }) => name));
-  for (const [position, { parent }] of resources.entries())
-    for (const before of parent ? [parent.resource, parent.only?.resource ?? parent.resource] : [])
-      expect(resourceNames.slice(0, position)).toContain(before);
+  for (const [position, resource] of resources.entries())
+    for (const before of listNeeded(resource)) expect(resourceNames.slice(0, position)).toContain(before);
 });
+
+/** Names of the resources whose rows or ids are needed to ask for this one. */
+function listNeeded(resource: Resource): string[] {
+  if (resource.kind === "analytics") return resource.entity?.resource ? [resource.entity.resource] : [];
+  const { parent } = resource;
+  return parent ? [parent.resource, parent.only?.resource ?? parent.resource] : [];
+}
 
 test.each([
   ...["ad_accounts", "campaigns", "ad_groups", "ads", "product_group_promotions"],
   ...["catalogs", "feeds", "feed_processing_results", "product_groups"],
+  ...["ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics"],
+  ...["product_group_analytics", "keyword_analytics"],
+  ...["ad_account_targeting_analytics", "campaign_targeting_analytics"],
+  ...["ad_group_targeting_analytics", "ad_targeting_analytics"],
 ])("%s are copied", (name) => expect(resourceNames).toContain(name));
 
-test("the simulator serves every resource, and nothing else", () => {
-  expect(resourceNames.map(listingOf).toSorted()).toEqual([...RESOURCES].toSorted());
+test("the simulator serves every list, and nothing else", () => {
+  expect(listResources.map(({ name }) => listingOf(name)).toSorted()).toEqual([...RESOURCES].toSorted());
 });
 
 test("a resource is found by its exact name only", () => {
@@ -75,13 +88,13 @@ describe.each(resources.map((resource) => [resource.name, resource] as const))("
 
   test("is asked with the scope and limit of its group", () => {
     const catalogs = resource.group === "catalogs";
-    expect(resource.category).toBe(catalogs ? "catalogs_read" : "ads_read");
+    expect(resource.category).toBe(CATEGORIES[resource.group]);
     expect(resource.oauthScopes).toEqual([catalogs ? "catalogs:read" : "ads:read"]);
     expect(resource.scope === "owner").toBe(catalogs);
   });
 
   test("takes a missing catalog for an empty list where catalogs are asked, and nowhere else", () => {
-    const answers = resource.emptyAnswers ?? [];
+    const answers = resource.kind === "list" ? (resource.emptyAnswers ?? []) : [];
     const noCatalog = { status: 409, code: 4182 };
     if (resource.group === "catalogs") expect(answers).toContainEqual(noCatalog);
     else expect(answers).toEqual([]);
@@ -91,13 +104,22 @@ describe.each(resources.map((resource) => [resource.name, resource] as const))("
 test.each(["campaigns", "ad_groups", "ads", "product_group_promotions"])(
   "%s are asked for in every status, archived ones included",
   (name) => {
-    expect(findResource(name)?.query).toEqual({ entity_statuses: ENTITY_STATUSES, order: "ASCENDING" });
+    expect(findList(name)?.query).toEqual({ entity_statuses: ENTITY_STATUSES, order: "ASCENDING" });
     expect(ENTITY_STATUSES).toEqual(["ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"]);
   },
 );
 
+test.each([
+  ["campaigns", "campaign_ids"],
+  ["ad_groups", "ad_group_ids"],
+  ["ads", "ad_ids"],
+  ["product_group_promotions", "product_group_promotion_ids"],
+])("%s can be asked for by %s", (name, parameter) => {
+  expect(findList(name)?.idFilter).toBe(parameter);
+});
+
 test("shared ad accounts are asked for", () => {
-  expect(findResource("ad_accounts")?.query).toEqual({ include_shared_accounts: "true" });
+  expect(findList("ad_accounts")?.query).toEqual({ include_shared_accounts: "true" });
 });
 
 test("a feed's credentials are dropped and its location is masked", () => {
@@ -107,13 +129,16 @@ test("a feed's credentials are dropped and its location is masked", () => {
 });
 
 test("only histories, as that of feed processing, are kept when they left the list", () => {
-  const growing = resources.filter((resource) => resource.listing === "first_page").map(({ name }) => name);
+  const growing = listResources
+    .filter((resource) => resource.listing === "first_page")
+    .map(({ name }) => name);
   expect(growing).toContain("feed_processing_results");
-  expect(growing).toEqual(resourceNames.filter((name) => findListing(listingOf(name)).history));
+  const histories = listResources.filter(({ name }) => findListing(listingOf(name)).history);
+  expect(growing).toEqual(histories.map(({ name }) => name));
 });
 
 test("product group promotions are asked for ad groups of catalog-sales campaigns only", () => {
-  expect(findResource("product_group_promotions")?.parent).toEqual({
+  expect(findList("product_group_promotions")?.parent).toEqual({
     resource: "ad_groups",
     column: "id",
     parameter: "ad_group_id",
@@ -121,7 +146,7 @@ test("product group promotions are asked for ad groups of catalog-sales campaign
   });
 });
 
-const feed: Resource = {
+const feed: ListResource = {
   kind: "list",
   name: "feeds",
   group: "catalogs",
@@ -134,7 +159,7 @@ const feed: Resource = {
   key: ["owner_user_id", "id"],
   columns: [given("owner_user_id", "Owner."), text("id", "Id."), json("rules", "Rules.")],
 };
-const result: Resource = {
+const result: ListResource = {
   ...feed,
   name: "results",
   path: "/feeds/{feed_id}/results",

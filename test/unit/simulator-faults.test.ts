@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { createFaults, FAULT_KINDS, type FaultCandidate } from "../../src/simulator/faults.ts";
+import { FAULT_KINDS } from "../../src/simulator/fault-kinds.ts";
+import { createFaults, type FaultCandidate } from "../../src/simulator/faults.ts";
 
 const candidate = (change: Partial<FaultCandidate> = {}): FaultCandidate => ({
   identity: "GET /ad_accounts/1/ads {}",
   path: "/ad_accounts/1/ads",
-  isListing: true,
+  serves: "page",
   hasBookmark: true,
   tokenServed: 100,
   ...change,
@@ -26,7 +27,7 @@ test.each([
 describe("a rule strikes only where it makes sense", () => {
   test.each(["repeated_bookmark", "empty_page", "poisoned_record"] as const)("%s: listings", (kind) => {
     const decide = createFaults(1, [{ kind }]);
-    expect(decide(candidate({ isListing: false }))).toBeUndefined();
+    expect(decide(candidate({ serves: "object" }))).toBeUndefined();
     expect(decide(candidate())?.kind).toBe(kind);
   });
 

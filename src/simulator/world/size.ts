@@ -21,6 +21,8 @@ export interface WorldSize {
   others: number;
   /** So many owners, from the last on, have no catalog at all. */
   ownersWithoutCatalog: number;
+  /** Of the days of an ad that is no draft, this share has delivery, 0 to 1; seen in analytics alone. */
+  deliveringShare: number;
 }
 
 export const DEFAULT_SIZE: WorldSize = {
@@ -36,4 +38,5 @@ export const DEFAULT_SIZE: WorldSize = {
   productGroups: 20,
   others: 8,
   ownersWithoutCatalog: 0,
+  deliveringShare: 0.3,
 };

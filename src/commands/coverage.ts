@@ -1,0 +1,69 @@
+import type { CoverageRow } from "../warehouse/coverage.ts";
+import type { RefusedMetricRow } from "../warehouse/status.ts";
+import { countDays } from "../window.ts";
+import { describePlace } from "./failures.ts";
+import { formatCount, plural } from "./format.ts";
+import { renderTable } from "./table.ts";
+
+/** So many gaps of one table tell where to look. */
+const GAPS_SHOWN = 3;
+
+/** A line per level and account; the attribution setting is told where there are several. */
+export function renderCoverage(coverage: readonly CoverageRow[]): string | undefined {
+  if (coverage.length === 0) return undefined;
+  const several = new Set(coverage.map(({ attribution }) => attribution)).size > 1;
+  const columns = [
+    { title: "metrics of" },
+    { title: "account" },
+    ...(several ? [{ title: "attribution" }] : []),
+    { title: "through" },
+    { title: "final through" },
+    { title: "days missing", align: "right" as const },
+  ];
+  const rows = coverage.map((row) => [
+    row.resource.replace(/_analytics$/, ""),
+    row.ad_account_id,
+    ...(several ? [shortenAttribution(row.attribution)] : []),
+    row.loaded_through,
+    row.final_through ?? "none yet",
+    formatCount(row.gaps.reduce((sum, gap) => sum + countDays(gap), 0)),
+  ]);
+  return renderTable(columns, rows);
+}
+
+/** Days that are missing between loaded ones. */
+export function renderGaps(coverage: readonly CoverageRow[]): string | undefined {
+  const lines = coverage.flatMap(({ resource, ad_account_id, gaps }) => {
+    const shown = gaps.slice(0, GAPS_SHOWN).map((gap) => describePlace(resource, ad_account_id, gap));
+    const rest = gaps.length - shown.length;
+    return rest > 0 ? [...shown, `  and ${plural(rest, "gap")} more`] : shown;
+  });
+  if (lines.length === 0) return undefined;
+  return [...new Set(lines), "Load them with: npx pinterest-ads backfill --from DAY --to DAY"].join("\n");
+}
+
+/** A line per level and way of asking. */
+export function renderRefused(refused: readonly RefusedMetricRow[]): string | undefined {
+  if (refused.length === 0) return undefined;
+  const groups = Map.groupBy(refused, ({ resource, method }) => `${resource} ${method}`);
+  const rows = [...groups.values()].map((group) => [
+    group[0]?.resource ?? "",
+    group[0]?.method ?? "",
+    formatCount(Math.max(...group.map(({ ad_accounts }) => ad_accounts))),
+    group.map(({ metric }) => metric).join(" "),
+  ]);
+  return renderTable(
+    [
+      { title: "resource" },
+      { title: "by" },
+      { title: "accounts", align: "right" },
+      { title: "metrics left out" },
+    ],
+    rows,
+  );
+}
+
+/** "30/30/1 TIME_OF_AD_ACTION" → "30/30/1 ad_action". */
+function shortenAttribution(name: string): string {
+  return name.replace("TIME_OF_", "").toLowerCase();
+}

@@ -1,0 +1,109 @@
+import { InvalidArgumentError } from "commander";
+import { readAnalyticsSettings } from "../analytics-config.ts";
+import { type Config, loadConfig } from "../config.ts";
+import { openConfiguredWarehouse } from "../context.ts";
+import { ConnectorError } from "../errors.ts";
+import { TOLERANCE_PERCENT } from "../sync/finish-metrics.ts";
+import { checkConnection } from "../warehouse/database.ts";
+import { assertMigrated } from "../warehouse/migrate.ts";
+import { type ReconciliationResult, recomputeReconciliation } from "../warehouse/reconciliation.ts";
+import { addDays, type Day, dayOf, type Window } from "../window.ts";
+import { readDay } from "./day.ts";
+import { renderDifferences } from "./differences.ts";
+import { formatCount, plural } from "./format.ts";
+import { configuredResources, selectAccounts } from "./select.ts";
+import { collect, type RegisterCommand, type Shell } from "./shell.ts";
+
+interface ReconcileFlags {
+  from?: Day;
+  to?: Day;
+  account?: string[];
+  tolerance: number;
+  json?: boolean;
+}
+
+/** So many differences tell what is wrong; the table has them all. */
+const DIFFERENCES_SHOWN = 20;
+
+export const registerReconcile: RegisterCommand = (program, shell) => {
+  program
+    .command("reconcile")
+    .description("Compare account totals with the sums of campaigns, ad groups and ads in the tables.")
+    .option("--from <day>", "first day, YYYY-MM-DD (default: that of the lookback)", readDay)
+    .option("--to <day>", "last day, included (default: today, UTC)", readDay)
+    .option("--account <id>", "only this ad account; may be repeated", collect)
+    .option("--tolerance <percent>", "differences up to this are fine", readPercent, TOLERANCE_PERCENT)
+    .option("--json", "as JSON")
+    .action((flags: ReconcileFlags) => reconcile(flags, shell));
+};
+
+async function reconcile(flags: ReconcileFlags, shell: Shell): Promise<void> {
+  const config = loadConfig();
+  const window = chooseWindow(flags, config);
+  const open = await openConfiguredWarehouse(config, { signal: shell.signal });
+  try {
+    const resources = configuredResources(config);
+    await checkConnection(open.warehouse);
+    await assertMigrated(open.warehouse, resources);
+    const adAccountIds = selectAccounts(flags.account, config);
+    const result = await recomputeReconciliation(open.warehouse, resources, {
+      ...window,
+      tolerancePercent: flags.tolerance,
+      ...(adAccountIds && { adAccountIds }),
+    });
+    shell.print(flags.json ? toJson(result, window, flags.tolerance) : render(result, window));
+    const problem = judge(result, window, flags.tolerance);
+    if (problem) throw problem;
+  } finally {
+    await open.close();
+  }
+}
+
+function chooseWindow({ from, to }: ReconcileFlags, config: Config): Window {
+  const last = to ?? dayOf(Date.now());
+  const first = from ?? addDays(last, 1 - readAnalyticsSettings(config.file).lookbackDays);
+  if (first > last) throw new ConnectorError("usage", `--from ${first} comes after --to ${last}`);
+  return { from: first, to: last };
+}
+
+function render({ compared, differing }: ReconciliationResult, { from, to }: Window): string {
+  const rest = differing.length - DIFFERENCES_SHOWN;
+  return [
+    ...(differing.length > 0 ? [renderDifferences(differing.slice(0, DIFFERENCES_SHOWN))] : []),
+    ...(rest > 0
+      ? [`… and ${formatCount(rest)} more: pinterest_ads_reconciliation where verdict = 'differs'`]
+      : []),
+    `${plural(compared, "sum")} compared with account totals, ${from} to ${to}: ${formatCount(differing.length)} differ.`,
+  ].join("\n\n");
+}
+
+function toJson({ compared, differing }: ReconciliationResult, window: Window, tolerance: number): string {
+  return JSON.stringify({ ...window, tolerance_percent: tolerance, compared, differing }, null, 2);
+}
+
+/** A comparison that could not be made is no proof that the numbers agree. */
+function judge(
+  { compared, differing }: ReconciliationResult,
+  { from, to }: Window,
+  tolerance: number,
+): ConnectorError | undefined {
+  if (compared === 0)
+    return new ConnectorError("not_reconciled", `No day from ${from} to ${to} could be compared`, {
+      nextStep:
+        "Both ad_account_analytics and a level below it must be loaded: npx pinterest-ads backfill loads past days.",
+    });
+  if (differing.length === 0) return undefined;
+  return new ConnectorError(
+    "not_reconciled",
+    `${formatCount(differing.length)} of ${plural(compared, "sum")} differ by more than ${tolerance} %`,
+    {
+      nextStep: `Load the days again: npx pinterest-ads backfill --from ${from} --to ${to} --restart. If they still differ, compare with Ads Manager.`,
+      details: { compared, differing: differing.length },
+    },
+  );
+}
+
+function readPercent(value: string): number {
+  if (!/^\d{1,3}(?:\.\d+)?$/.test(value)) throw new InvalidArgumentError("not a percentage such as 0.5");
+  return Number(value);
+}

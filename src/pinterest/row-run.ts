@@ -1,0 +1,98 @@
+import { isLongNumber, quoteLongNumbers } from "./long-numbers.ts";
+import { isObject, isUnparsable } from "./problem.ts";
+import { findRowEnd, UNFINISHED } from "./row-end.ts";
+
+export type Row = Record<string, unknown>;
+
+/** Rows that stand next to each other, and the position behind the last one. */
+export interface RowRun {
+  readonly rows: readonly Row[];
+  readonly end: number;
+}
+
+/** Reads rows where an array holds them. */
+export interface RowReader {
+  /** At least one row of those that begin at `start`; undefined when not one whole row is there. */
+  read(bytes: Buffer, start: number): RowRun | undefined;
+}
+
+/** Parsed at once: small enough to keep memory flat, large enough that the cost of a call does not count. */
+const LONGEST_RUN_BYTES = 256 * 1024;
+const CLOSING_BRACKET = 0x5d;
+const CLOSING_BRACE = 0x7d;
+const COLON = 0x3a;
+const SPACE = 0x20;
+
+/**
+ * Throws `SyntaxError` or `RangeError` for what is not JSON.
+ *
+ * Finding out where a row ends by looking at every byte takes longer than to parse it. So a likely end is guessed,
+ * and `JSON.parse` proves it: what is between brackets as a whole and parses ends where a row ends, because JSON
+ * can be read in one way only. Where the guess is wrong, every byte is looked at.
+ */
+export function createRowReader(): RowReader {
+  let distrusted: Buffer | undefined;
+  let distrustedUntil = 0;
+
+  function read(bytes: Buffer, start: number): RowRun | undefined {
+    const end = bytes === distrusted && start < distrustedUntil ? UNFINISHED : guessEnd(bytes, start);
+    if (end === UNFINISHED) return readOne(bytes, start);
+    const rows = readGuess(bytes, start, end);
+    if (rows) return { rows, end };
+    // Guesses that fail on every row of a large report would make the effort grow with its square.
+    distrusted = bytes;
+    distrustedUntil = end;
+    return readOne(bytes, start);
+  }
+
+  return { read };
+}
+
+/** The last brace before the array's likely end, or within reach. */
+function guessEnd(bytes: Buffer, start: number): number {
+  const reach = Math.min(bytes.length, start + LONGEST_RUN_BYTES);
+  const run = bytes.subarray(start, reach);
+  for (let at = run.indexOf(CLOSING_BRACKET); at >= 0; at = run.indexOf(CLOSING_BRACKET, at + 1)) {
+    let last = at - 1;
+    while ((run[last] ?? CLOSING_BRACE) <= SPACE) last -= 1;
+    if (run[last] === CLOSING_BRACE) return start + last + 1;
+  }
+  const last = run.lastIndexOf(CLOSING_BRACE);
+  return last < 0 ? UNFINISHED : start + last + 1;
+}
+
+function readGuess(bytes: Buffer, start: number, end: number): readonly Row[] | undefined {
+  const text = quoteLongNumbers(bytes.toString("utf8", start, end));
+  if (text === undefined) return undefined;
+  try {
+    const rows: unknown[] = JSON.parse(`[${text}]`);
+    return rows.every(isObject) ? rows : undefined;
+  } catch (error) {
+    if (isUnparsable(error)) return undefined;
+    throw error;
+  }
+}
+
+function readOne(bytes: Buffer, start: number): RowRun | undefined {
+  const numbers: number[] = [];
+  const end = findRowEnd(bytes, start, numbers);
+  if (end === UNFINISHED) return undefined;
+  let text = "";
+  let copied = start;
+  for (let index = 0; index + 1 < numbers.length; index += 2) {
+    const [from = end, to = end] = numbers.slice(index, index + 2);
+    const source = bytes.toString("latin1", from, to);
+    if (!isLongNumber(source) || isName(bytes, to)) continue;
+    text += `${bytes.toString("utf8", copied, from)}"${source}"`;
+    copied = to;
+  }
+  const row: Row = JSON.parse(text + bytes.toString("utf8", copied, end));
+  return { rows: [row], end };
+}
+
+/** A bare number as a name is no JSON, and must not become JSON by getting quotes. */
+function isName(bytes: Buffer, end: number): boolean {
+  let next = end;
+  while ((bytes[next] ?? COLON) <= SPACE) next += 1;
+  return bytes[next] === COLON;
+}

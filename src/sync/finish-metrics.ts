@@ -1,0 +1,30 @@
+import type { AnalyticsResource } from "../resources/define.ts";
+import { recomputeReconciliation } from "../warehouse/reconciliation.ts";
+import { hydrateEntities } from "./hydrate.ts";
+import type { AnalyticsSlice } from "./plan-analytics.ts";
+import type { Run } from "./run-state.ts";
+
+/** Account totals and sums of entities may differ by so much before it is worth a warning, in percent. */
+export const TOLERANCE_PERCENT = 0.5;
+
+/** What comes after the metrics of a run are loaded: entities that no list held, and whether the levels add up. */
+export async function finishMetrics(
+  run: Run,
+  measured: readonly AnalyticsResource[],
+  slices: readonly AnalyticsSlice[],
+): Promise<void> {
+  if (run.signal.aborted) return;
+  await hydrateEntities(run, measured);
+  const days = slices.flatMap(({ window }) => [window.from, window.to]).toSorted();
+  const [from, to] = [days.at(0), days.at(-1)];
+  if (from === undefined || to === undefined) return;
+  const { differing } = await recomputeReconciliation(run.warehouse, run.resources, {
+    from,
+    to,
+    tolerancePercent: TOLERANCE_PERCENT,
+    runId: run.id,
+    adAccountIds: [...run.accounts.keys()],
+  });
+  if (differing.length > 0)
+    run.logger.warn({ from, to, differing: differing.length }, "levels do not add up to the account total");
+}

@@ -1,0 +1,57 @@
+import type { AnalyticsResource, ListResource, Resource } from "../resources/define.ts";
+import { findOrphans, insertStubs } from "../warehouse/orphans.ts";
+import { loadSlice } from "./load-slice.ts";
+import type { ListSlice } from "./plan.ts";
+import { planInBooks, type Run } from "./run-state.ts";
+
+/**
+ * Sees to it that every entity with metrics has a row in its own table, so that no spend is orphaned: what no list
+ * held is asked for by id, and what Pinterest no longer gives becomes a row that holds only its ids.
+ */
+export async function hydrateEntities(run: Run, measured: readonly AnalyticsResource[]): Promise<void> {
+  for (const analytics of measured) {
+    for (const entity of listEntities(run.resources, analytics))
+      for (const adAccountId of run.accounts.keys()) await hydrate(run, analytics, entity, adAccountId);
+  }
+}
+
+/** The lists that hold the entity of the level and, where their ids stand on its rows, the entities above it. */
+function listEntities(resources: readonly Resource[], analytics: AnalyticsResource): ListResource[] {
+  return resources.filter(
+    (resource): resource is ListResource =>
+      resource.kind === "list" && resource.idFilter !== undefined && names(analytics, resource),
+  );
+}
+
+function names({ columns, entity }: AnalyticsResource, { name }: ListResource): boolean {
+  return (
+    entity?.resource === name || columns.some((column) => column.name === `${name.replace(/s$/, "")}_id`)
+  );
+}
+
+async function hydrate(
+  run: Run,
+  analytics: AnalyticsResource,
+  entity: ListResource,
+  adAccountId: string,
+): Promise<void> {
+  run.signal.throwIfAborted();
+  const ids = await findOrphans(run.warehouse, analytics, entity, adAccountId);
+  if (ids.length === 0) return;
+  const slice: ListSlice = { resource: entity, adAccountId, ownerUserId: undefined, ids };
+  const [planned] = await planInBooks(run, [slice]);
+  if (!planned || !(await loadSlice(run, planned))) return;
+  const gone = await findOrphans(run.warehouse, analytics, entity, adAccountId);
+  if (gone.length === 0) return;
+  const stubs = await insertStubs(run.warehouse, {
+    analytics,
+    entity,
+    adAccountId,
+    ids: gone,
+    runId: run.id,
+  });
+  run.logger.warn(
+    { resource: entity.name, ad_account_id: adAccountId, stubs },
+    "entities with metrics that Pinterest no longer gives",
+  );
+}

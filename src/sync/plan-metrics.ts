@@ -1,0 +1,90 @@
+import { nameAttribution } from "../resources/attribution.ts";
+import type { AnalyticsResource } from "../resources/define.ts";
+import { readBackfilledSlices } from "../warehouse/backfills.ts";
+import { readLoadedDays } from "../warehouse/loaded-days.ts";
+import { dayOf } from "../window.ts";
+import { type AnalyticsSlice, planBackfill, planSync } from "./plan-analytics.ts";
+import type { BackfillRequest, Run, SyncRequest } from "./run-state.ts";
+
+/** What a run is to read of the metrics, and how much of it earlier runs of the same backfill have read. */
+export interface MetricsPlan {
+  readonly slices: readonly AnalyticsSlice[];
+  readonly alreadyLoaded: number;
+}
+
+/** What planning needs of a run; a dry run has no more than this. */
+export type PlanningRun = Pick<Run, "request" | "warehouse" | "now"> & {
+  readonly accounts: ReadonlyMap<string, unknown>;
+};
+
+/** The windows that a run has to read, by what the books say is loaded. */
+export async function planMetrics(
+  run: PlanningRun,
+  resources: readonly AnalyticsResource[],
+): Promise<MetricsPlan> {
+  const { backfill, analytics: settings } = run.request;
+  const accounts = [...run.accounts.keys()].map((id) => ({ id }));
+  const common = { resources, accounts, settings, today: dayOf(run.now()) };
+  if (!backfill) return { slices: await planLookback(run, common), alreadyLoaded: 0 };
+  const loaded = backfill.restart
+    ? new Set<string>()
+    : new Set(
+        (await readBackfilledSlices(run.warehouse, identifyBackfill(run.request, backfill))).map(identify),
+      );
+  let alreadyLoaded = 0;
+  const done = (
+    resource: string,
+    adAccountId: string,
+    attribution: string,
+    window: AnalyticsSlice["window"],
+  ) => {
+    const isLoaded = loaded.has(identify({ resource, adAccountId, attribution, window }));
+    if (isLoaded) alreadyLoaded += 1;
+    return isLoaded;
+  };
+  const slices = planBackfill({ ...common, window: backfill.window, order: backfill.order, done });
+  return { slices, alreadyLoaded };
+}
+
+/**
+ * What makes two backfills the same one: the days and what is asked of them. Resources, accounts and attribution
+ * settings may differ, for their slices are told apart one by one.
+ */
+export function identifyBackfill({ analytics }: SyncRequest, { window }: BackfillRequest) {
+  return {
+    from: window.from,
+    to: window.to,
+    metrics: analytics.metrics.toSorted(),
+    targeting_types: analytics.targetingTypes.toSorted(),
+  };
+}
+
+async function planLookback(
+  run: Pick<Run, "warehouse">,
+  common: Omit<Parameters<typeof planSync>[0], "loadedDays">,
+): Promise<AnalyticsSlice[]> {
+  const loaded = new Map<string, readonly string[]>();
+  for (const { name } of common.resources)
+    for (const { id } of common.accounts)
+      for (const setting of common.settings.attributions) {
+        const attribution = nameAttribution(setting);
+        loaded.set(
+          `${name} ${id} ${attribution}`,
+          await readLoadedDays(run.warehouse, name, id, attribution),
+        );
+      }
+  const loadedDays = (resource: string, adAccountId: string, attribution: string) =>
+    loaded.get(`${resource} ${adAccountId} ${attribution}`) ?? [];
+  return planSync({ ...common, loadedDays });
+}
+
+interface WindowIdentity {
+  readonly resource: string;
+  readonly adAccountId: string;
+  readonly attribution: string;
+  readonly window: AnalyticsSlice["window"];
+}
+
+function identify({ resource, adAccountId, attribution, window }: WindowIdentity): string {
+  return [resource, adAccountId, attribution, window.from, window.to].join(" ");
+}

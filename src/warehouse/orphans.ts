@@ -1,0 +1,82 @@
+import type { AnalyticsResource, ListResource } from "../resources/define.ts";
+import type { Warehouse } from "./database.ts";
+import { quoteIdentifier, tableName } from "./names.ts";
+
+/**
+ * Ids of an entity that stand on metrics of an ad account, of whatever day and attribution setting, and have no
+ * row at all in the entity's table. The entity may be the one that the metrics are about or one above it, whose
+ * id they repeat; without a column for it there are none. Sorted.
+ */
+export async function findOrphans(
+  { knex }: Warehouse,
+  analytics: AnalyticsResource,
+  entity: ListResource,
+  adAccountId: string,
+): Promise<string[]> {
+  const column = findIdColumn(analytics, entity);
+  if (column === undefined) return [];
+  const { rows } = await knex.raw<{ rows: { id: string }[] }>(
+    `select distinct t.${quoteIdentifier(column)} collate "C" as id
+       from ${quoteIdentifier(tableName(analytics))} as t
+      where t.ad_account_id = ? and t.${quoteIdentifier(column)} is not null
+        and not exists (select from ${quoteIdentifier(tableName(entity))} as e
+                         where e.ad_account_id = t.ad_account_id and e.id = t.${quoteIdentifier(column)})
+      order by 1`,
+    [adAccountId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Which entities get a row of their own, and the metrics that know their parents. */
+export interface StubRequest {
+  readonly analytics: AnalyticsResource;
+  readonly entity: ListResource;
+  readonly adAccountId: string;
+  readonly ids: readonly string[];
+  readonly runId: string;
+}
+
+/**
+ * Gives entities that only metrics know a row with their ids alone, so that no spend is orphaned: the key, and of
+ * their parents what the latest metrics say. The row is marked `_stub` and deleted until the entity's record comes.
+ * An entity that has a row keeps it. Returns how many rows were written.
+ */
+export async function insertStubs(
+  { knex }: Warehouse,
+  { analytics, entity, adAccountId, ids, runId }: StubRequest,
+): Promise<number> {
+  const column = findIdColumn(analytics, entity);
+  if (column === undefined || ids.length === 0) return 0;
+  const parents = sharedParents(analytics, entity, column);
+  const id = `t.${quoteIdentifier(column)}`;
+  const { rowCount } = await knex.raw<{ rowCount: number }>(
+    `insert into ${quoteIdentifier(tableName(entity))}
+            (${["ad_account_id", "id", ...parents].map(quoteIdentifier).join(", ")}, _run_id, _synced_at, _deleted_at, _stub)
+     select distinct on (${id}) ${["t.ad_account_id", id, ...parents.map((name) => `t.${quoteIdentifier(name)}`)].join(", ")},
+            ?, now(), now(), true
+       from ${quoteIdentifier(tableName(analytics))} as t
+      where t.ad_account_id = ? and ${id} = any(?)
+      order by ${id}, t.date desc
+     on conflict do nothing`,
+    [runId, adAccountId, [...ids]],
+  );
+  return rowCount;
+}
+
+/** `campaign_id` for campaigns, from the resource that the metrics are about, else from its filter `campaign_ids`. */
+function findIdColumn(
+  { entity: measured, columns }: AnalyticsResource,
+  entity: ListResource,
+): string | undefined {
+  if (measured?.resource === entity.name) return measured.column;
+  const column = entity.idFilter?.replace(/s$/, "");
+  return columns.some(({ name }) => name === column) ? column : undefined;
+}
+
+/** Ids of parents that both tables hold. */
+function sharedParents(analytics: AnalyticsResource, entity: ListResource, own: string): string[] {
+  return analytics.columns
+    .filter(({ name, path }) => name !== own && analytics.identity.includes(path.at(-1) ?? ""))
+    .map(({ name }) => name)
+    .filter((name) => entity.columns.some((column) => column.name === name));
+}

@@ -1,0 +1,61 @@
+import type { Window } from "../window.ts";
+import type { Warehouse } from "./database.ts";
+
+const TABLE = "pinterest_ads_running_reports";
+/** Pinterest forgets a report after an hour; nothing can be done with a token that is older. */
+const REPORT_LIFE = "1 hour";
+
+/** A report that Pinterest is making, so that a run that follows a killed one need not have it made again. */
+export interface RunningReport {
+  readonly adAccountId: string;
+  /** Tells reports of the same account apart by what they ask. */
+  readonly fingerprint: string;
+  /** What Pinterest asks the report back with. It belongs in no log. */
+  readonly token: string;
+  readonly resource: string;
+  readonly window: Window;
+  readonly attribution: string;
+  readonly runId: string;
+}
+
+/** The token of a report with that fingerprint, by the database's clock created within `notOlderThanMs`. */
+export async function findRunningReport(
+  { knex }: Warehouse,
+  adAccountId: string,
+  fingerprint: string,
+  notOlderThanMs: number,
+): Promise<string | undefined> {
+  const row = await knex(TABLE)
+    .where({ ad_account_id: adAccountId, fingerprint })
+    .whereRaw("created_at > now() - ? * interval '1 millisecond'", [notOlderThanMs])
+    .first<{ token: string } | undefined>("token");
+  return row?.token;
+}
+
+/** Keeps the token of a report that was just created, and drops those that are too old for anything. */
+export async function keepRunningReport({ knex }: Warehouse, report: RunningReport): Promise<void> {
+  await knex(TABLE).whereRaw(`created_at < now() - interval '${REPORT_LIFE}'`).delete();
+  await knex(TABLE)
+    .insert({
+      ad_account_id: report.adAccountId,
+      fingerprint: report.fingerprint,
+      token: report.token,
+      resource: report.resource,
+      window_from: report.window.from,
+      window_to: report.window.to,
+      attribution: report.attribution,
+      created_at: knex.fn.now(),
+      run_id: report.runId,
+    })
+    .onConflict(["ad_account_id", "fingerprint"])
+    .merge();
+}
+
+/** Forgets a report that Pinterest has failed or no longer knows. */
+export async function forgetRunningReport(
+  { knex }: Warehouse,
+  adAccountId: string,
+  fingerprint: string,
+): Promise<void> {
+  await knex(TABLE).where({ ad_account_id: adAccountId, fingerprint }).delete();
+}

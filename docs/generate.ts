@@ -10,8 +10,9 @@ import { MIGRATIONS_TABLE } from "../src/warehouse/names.ts";
 import { definePerformanceViews } from "../src/warehouse/performance-view.ts";
 import { renderSchemaSql, renderTablesPage } from "../src/warehouse/schema-docs.ts";
 import { readViews } from "../src/warehouse/view-catalog.ts";
+import { renderMetricsPage } from "./metrics-page.ts";
 
-// Writes docs/schema.sql and docs/tables.md from a database that was really migrated.
+// Writes docs/schema.sql and docs/tables.md from a database that was really migrated, and docs/metrics.md.
 const directory = mkdtempSync(path.join(tmpdir(), "pinterest-ads-generate-"));
 const server = await startEmbedded({ directory: path.join(directory, "postgres") });
 const warehouse = openWarehouse({ url: server.url, schema: "public", connections: 2 });
@@ -22,6 +23,7 @@ try {
   const views = [...(await readViews(warehouse.knex, "public")).values()];
   const schemaSql = renderSchemaSql(tables, definePerformanceViews(resources));
   writeFileSync(new URL("schema.sql", import.meta.url), schemaSql);
+  writeFileSync(new URL("metrics.md", import.meta.url), renderMetricsPage());
   writeFileSync(new URL("tables.md", import.meta.url), renderTablesPage(tables, views, resources));
 } finally {
   await warehouse.close();

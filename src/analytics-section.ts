@@ -56,7 +56,7 @@ const attribution = z.strictObject({
 const section = z.strictObject({
   start_date: day.optional(),
   lookback_days: z.int(LOOKBACK).min(1, LOOKBACK).max(LOOKBACK_DAYS_MAX, LOOKBACK).optional(),
-  levels: z.array(oneOf("level", LEVELS), LIST).min(1, EMPTY).default(DEFAULT_LEVELS),
+  levels: z.array(oneOf("level", LEVELS), LIST).default(DEFAULT_LEVELS),
   metrics: z
     .preprocess(
       (value) => (typeof value === "string" ? [value] : value),

@@ -18,7 +18,7 @@ export function renderCoverage(coverage: readonly CoverageRow[]): string | undef
     ...(several ? [{ title: "attribution" }] : []),
     { title: "through" },
     { title: "final through" },
-    { title: "days missing", align: "right" as const },
+    { title: "missing", align: "right" as const },
   ];
   const rows = coverage.map((row) => [
     row.resource.replace(/_analytics$/, ""),

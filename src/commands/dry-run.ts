@@ -84,7 +84,7 @@ function renderPlan(
     { title: "resource" },
     { title: "account or owner" },
     { title: "how" },
-    { title: "API calls", align: "right" as const },
+    { title: "calls", align: "right" as const },
   ];
   return renderTable(columns, rows);
 }
@@ -95,8 +95,9 @@ function rank([first]: readonly SliceEstimate[], planned: readonly Resource[]): 
 
 function describeGroup(group: readonly SliceEstimate[], asked: readonly Resource[]): string {
   const [first] = group;
-  const ways = [...new Set(group.flatMap(({ way }) => way ?? []))];
-  if (ways.length > 0) return `${plural(group.length, "window")} by ${ways.join(" and ")}`;
+  const ways = [...Map.groupBy(group, ({ way }) => way)];
+  if (ways.length > 1) return ways.map(([way, { length }]) => `${length} ${way}`).join(" + ");
+  if (first?.way) return `${plural(group.length, "window")} by ${first.way}`;
   if (!first || asked.includes(first.slice.resource)) return "list";
   return first.slice.resource.scope === "token" ? "list, always first" : "list, needed by others";
 }

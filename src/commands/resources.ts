@@ -32,8 +32,8 @@ function printList(resources: readonly Resource[], json: boolean, shell: Shell):
     shell.print(JSON.stringify(list, null, 2));
     return;
   }
-  const columns = ["resource", "group", "key", "scope"].map((title) => ({ title }));
-  const rows = list.map((row) => [row.name, row.group, row.key.join(", "), row.scopes.join(", ")]);
+  const columns = ["resource", "key", "scope"].map((title) => ({ title }));
+  const rows = list.map((row) => [row.name, row.key.join(", "), row.scopes.join(", ")]);
   shell.print(renderTable(columns, rows));
   shell.print("\nColumns of one: npx pinterest-ads resources NAME");
 }

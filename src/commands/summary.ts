@@ -3,7 +3,7 @@ import { resources } from "../resources/index.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { isAnalytics, scopeId } from "../sync/plan.ts";
 import type { RunReport } from "../sync/run.ts";
-import { tableName } from "../warehouse/names.ts";
+import { TABLE_PREFIX } from "../warehouse/names.ts";
 import { describePlace, renderFailures } from "./failures.ts";
 import { formatCount, formatDuration, plural } from "./format.ts";
 import { renderTable } from "./table.ts";
@@ -48,12 +48,16 @@ export function renderSummary(report: RunReport, tables: Tables, elapsedMs: numb
 
 function renderCounts({ counts }: Tables): string {
   const right = (title: string) => ({ title, align: "right" as const });
-  const columns = [{ title: "table" }, ...["new", "changed", "same", "deleted", "rejected"].map(right)];
+  // Without their common beginning: the longest names would not fit 80 columns.
+  const columns = [
+    { title: `table: ${TABLE_PREFIX}…` },
+    ...["new", "changed", "same", "deleted", "rejected"].map(right),
+  ];
   const rows = resources.flatMap((resource) => {
     const sum = counts.get(resource.name);
     if (!sum) return [];
     const numbers = [sum.inserted, sum.updated, sum.unchanged, sum.deleted, sum.rejected];
-    return [[tableName(resource), ...numbers.map(formatCount)]];
+    return [[resource.name, ...numbers.map(formatCount)]];
   });
   return renderTable(columns, rows);
 }

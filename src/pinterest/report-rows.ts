@@ -4,6 +4,8 @@ import { createReportScanner, notAReport } from "./report-scanner.ts";
 const LARGEST_ROW_BYTES = 64 * 1024 * 1024;
 /** Handed over at once, as bytes of the file, so that a report with one row per array is no rain of tiny batches. */
 const BATCH_BYTES = 128 * 1024;
+/** Holds what one part of a body usually brings, and the row that the part before it left unfinished. */
+const ROOM_BYTES = 256 * 1024;
 
 /**
  * The rows of a report's file in JSON, in batches, while it arrives; memory does not grow with the report.
@@ -17,14 +19,24 @@ export async function* readReportRows(
   idField?: string,
 ): AsyncGenerator<readonly unknown[]> {
   const scanner = createReportScanner(idField);
-  let parts: Uint8Array[] = [];
-  let size = 0;
+  let room = Buffer.allocUnsafe(ROOM_BYTES);
+  let filled = 0;
   let wanted = 0;
   let batch: unknown[] = [];
   let batchBytes = 0;
 
-  function* readParts(): Generator<readonly unknown[]> {
-    const bytes = joinParts(parts);
+  function put(part: Uint8Array): void {
+    if (filled + part.length > room.length) {
+      const larger = Buffer.allocUnsafe(2 * (filled + part.length));
+      room.copy(larger, 0, 0, filled);
+      room = larger;
+    }
+    room.set(part, filled);
+    filled += part.length;
+  }
+
+  function* readRoom(): Generator<readonly unknown[]> {
+    const bytes = room.subarray(0, filled);
     let at = 0;
     for (;;) {
       const { rows, end } = scanner.scan(bytes, at);
@@ -38,29 +50,18 @@ export async function* readReportRows(
       batch = [];
       batchBytes = 0;
     }
-    keep(bytes.subarray(at));
-  }
-
-  function keep(rest: Buffer): void {
-    if (rest.length > LARGEST_ROW_BYTES) throw notAReport("one of its rows is too large");
-    parts = rest.length > 0 ? [rest] : [];
-    size = rest.length;
+    room.copyWithin(0, at, filled);
+    filled -= at;
+    if (filled > LARGEST_ROW_BYTES) throw notAReport("one of its rows is too large");
     // An unfinished row is read again only when twice as much of it is there: the effort stays linear.
-    wanted = Math.min(2 * rest.length, LARGEST_ROW_BYTES + 1);
+    wanted = Math.min(2 * filled, LARGEST_ROW_BYTES + 1);
   }
 
   for await (const part of body) {
-    parts.push(part);
-    size += part.length;
-    if (size >= wanted) yield* readParts();
+    put(part);
+    if (filled >= wanted) yield* readRoom();
   }
-  yield* readParts();
-  if (size > 0 || !scanner.isComplete()) throw notAReport("it ends early");
+  yield* readRoom();
+  if (filled > 0 || !scanner.isComplete()) throw notAReport("it ends early");
   if (batch.length > 0) yield batch;
-}
-
-function joinParts(parts: readonly Uint8Array[]): Buffer {
-  const [first, ...more] = parts;
-  if (first && more.length === 0) return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
-  return Buffer.concat(parts);
 }

@@ -37,6 +37,7 @@ export function createReportScanner(idField: string | undefined): ReportScanner 
   const containers: Container[] = [];
   let expected: Expectation = "value";
   let begun = false;
+  let around: Row = {};
 
   function expect(...allowed: readonly Expectation[]): void {
     if (!allowed.includes(expected)) throw notAReport("its JSON is broken around the rows");
@@ -50,6 +51,7 @@ export function createReportScanner(idField: string | undefined): ReportScanner 
     if (containers.length === DEEPEST) throw notAReport("it is nested too deeply");
     containers.push({ kind });
     expected = kind === "array" ? "value_or_end" : "key_or_end";
+    if (kind === "array") around = readKeys(containers, idField);
   }
 
   function close(kind: Container["kind"]): void {
@@ -122,7 +124,7 @@ export function createReportScanner(idField: string | undefined): ReportScanner 
         const run = parse(() => reader.read(bytes, at));
         if (!run) return { rows: [], end: at };
         closeValue();
-        fillIn(run.rows, containers, idField);
+        fillIn(run.rows, around);
         return run;
       }
       const next = step(bytes, at);
@@ -155,13 +157,16 @@ function parse<T>(read: () => T): T {
   }
 }
 
-/** What a row does not say itself, the innermost keys around it say. */
-function fillIn(rows: readonly Row[], containers: readonly Container[], idField: string | undefined): void {
-  const keys = containers.flatMap(({ key }) => (key === undefined ? [] : [key]));
-  const day = keys.findLast((key) => DAY.test(key));
-  const id = idField === undefined ? undefined : keys.findLast((key) => ID.test(key));
-  for (const row of rows) {
-    if (day !== undefined) row.DATE ??= day;
-    if (idField !== undefined && id !== undefined) row[idField] ??= id;
+/** What the keys around rows say about them: the innermost day, and the innermost id. */
+function readKeys(containers: readonly Container[], idField: string | undefined): Row {
+  const around: Row = {};
+  for (const { key = "" } of containers) {
+    if (DAY.test(key)) around.DATE = key;
+    else if (idField !== undefined && ID.test(key)) around[idField] = key;
   }
+  return around;
+}
+
+function fillIn(rows: readonly Row[], around: Row): void {
+  for (const [name, value] of Object.entries(around)) for (const row of rows) row[name] ??= value;
 }

@@ -1,5 +1,6 @@
-import { isLongNumber, quoteLongNumbers } from "./long-numbers.ts";
+import { findLongNumbers } from "./long-numbers.ts";
 import { isObject, isUnparsable } from "./problem.ts";
+import { createQuote } from "./quoting.ts";
 import { findRowEnd, UNFINISHED } from "./row-end.ts";
 
 export type Row = Record<string, unknown>;
@@ -17,10 +18,9 @@ export interface RowReader {
 }
 
 /** Parsed at once: small enough to keep memory flat, large enough that the cost of a call does not count. */
-const LONGEST_RUN_BYTES = 256 * 1024;
+const LONGEST_RUN_BYTES = 64 * 1024;
 const CLOSING_BRACKET = 0x5d;
 const CLOSING_BRACE = 0x7d;
-const COLON = 0x3a;
 const SPACE = 0x20;
 
 /**
@@ -31,6 +31,7 @@ const SPACE = 0x20;
  * can be read in one way only. Where the guess is wrong, every byte is looked at.
  */
 export function createRowReader(): RowReader {
+  const quote = createQuote();
   let distrusted: Buffer | undefined;
   let distrustedUntil = 0;
 
@@ -43,6 +44,25 @@ export function createRowReader(): RowReader {
     distrusted = bytes;
     distrustedUntil = end;
     return readOne(bytes, start);
+  }
+
+  function readGuess(bytes: Buffer, start: number, end: number): readonly Row[] | undefined {
+    const numbers: number[] = [];
+    if (!findLongNumbers(bytes, start, end, numbers)) return undefined;
+    try {
+      const rows: unknown[] = JSON.parse(quote(bytes, start, end, numbers));
+      return rows.every(isObject) ? rows : undefined;
+    } catch (error) {
+      if (isUnparsable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  function readOne(bytes: Buffer, start: number): RowRun | undefined {
+    const numbers: number[] = [];
+    const end = findRowEnd(bytes, start, numbers);
+    if (end === UNFINISHED) return undefined;
+    return { rows: JSON.parse(quote(bytes, start, end, numbers)), end };
   }
 
   return { read };
@@ -59,40 +79,4 @@ function guessEnd(bytes: Buffer, start: number): number {
   }
   const last = run.lastIndexOf(CLOSING_BRACE);
   return last < 0 ? UNFINISHED : start + last + 1;
-}
-
-function readGuess(bytes: Buffer, start: number, end: number): readonly Row[] | undefined {
-  const text = quoteLongNumbers(bytes.toString("utf8", start, end));
-  if (text === undefined) return undefined;
-  try {
-    const rows: unknown[] = JSON.parse(`[${text}]`);
-    return rows.every(isObject) ? rows : undefined;
-  } catch (error) {
-    if (isUnparsable(error)) return undefined;
-    throw error;
-  }
-}
-
-function readOne(bytes: Buffer, start: number): RowRun | undefined {
-  const numbers: number[] = [];
-  const end = findRowEnd(bytes, start, numbers);
-  if (end === UNFINISHED) return undefined;
-  let text = "";
-  let copied = start;
-  for (let index = 0; index + 1 < numbers.length; index += 2) {
-    const [from = end, to = end] = numbers.slice(index, index + 2);
-    const source = bytes.toString("latin1", from, to);
-    if (!isLongNumber(source) || isName(bytes, to)) continue;
-    text += `${bytes.toString("utf8", copied, from)}"${source}"`;
-    copied = to;
-  }
-  const row: Row = JSON.parse(text + bytes.toString("utf8", copied, end));
-  return { rows: [row], end };
-}
-
-/** A bare number as a name is no JSON, and must not become JSON by getting quotes. */
-function isName(bytes: Buffer, end: number): boolean {
-  let next = end;
-  while ((bytes[next] ?? COLON) <= SPACE) next += 1;
-  return bytes[next] === COLON;
 }

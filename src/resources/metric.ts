@@ -56,9 +56,9 @@ export const amount = declare("numeric", CURRENCY, true);
 export const cost = declare("numeric", CURRENCY, false);
 /** Pinterest does not say whether it sends 0.0123 or 1.23 for one percent and a bit; it is kept as it comes. */
 export const share = declare("double", "ratio as Pinterest sends it", false);
-export const average = declare("double", "average", false);
+export const average = declare("double", "count, on average", false);
 export const factor = declare("double", "factor", false);
-export const videoLength = declare("double", "not told", false);
+export const videoLength = declare("double", "not told by Pinterest", false);
 export const seconds = declare("double", "seconds", false);
 /** Names, states and ids: not measured, only repeated from the entity as it was when the row was made. */
 export const attribute = declare("text", "", false);

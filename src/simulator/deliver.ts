@@ -44,7 +44,7 @@ async function sendWhole(
   let body = Buffer.from(outcome.body);
   const headers: Record<string, string | number> = { ...outcome.headers };
   const accepted = String(request.headers["accept-encoding"] ?? "");
-  if (body.length >= SMALLEST_COMPRESSED_BYTES && /\bgzip\b/.test(accepted)) {
+  if (!outcome.plain && body.length >= SMALLEST_COMPRESSED_BYTES && /\bgzip\b/.test(accepted)) {
     body = await compress(body, { level: constants.Z_BEST_SPEED });
     headers["content-encoding"] = "gzip";
   }

@@ -1,3 +1,4 @@
+/** Faults of any request and of lists. */
 export const FAULT_KINDS = [
   /** 429 code 8; see `retryAfterSeconds`. */
   "rate_limited",
@@ -25,6 +26,10 @@ export const FAULT_KINDS = [
   "empty_page",
   /** One more item in the page that cannot simply be loaded; see `poison`. Not in empty pages. */
   "poisoned_record",
+] as const;
+
+/** Faults of metrics. */
+export const ANALYTICS_FAULT_KINDS = [
   /** The report that is ordered ends as FAILED. This and the next ones: the order itself is answered as usual. */
   "report_failed",
   /** … as CANCELLED. */
@@ -58,7 +63,8 @@ export const FAULT_KINDS = [
   /** 500 of the file server, which does not speak JSON. */
   "download_500",
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof ANALYTICS_FAULT_KINDS)[number];
 
 /** What a request is for. */
 export type Served = "page" | "object" | "token" | "analytics" | "report" | "report_poll" | "report_file";

@@ -7,6 +7,8 @@ export interface Outcome {
   body: string;
   /** Sent in place of `body`, piece by piece, as the client takes it; for what is too large to be held. */
   stream?: () => Iterable<string>;
+  /** Never compressed, whatever the client accepts. */
+  plain?: true;
   /** `truncated`: half the body under the full Content-Length; `reset` and `hang`: nothing at all. */
   delivery: "whole" | "truncated" | "reset" | "hang";
 }

@@ -25,6 +25,8 @@ export function answerDownload({ reports, decideFault }: DownloadState, recorded
   if (headers["authorization"] !== undefined) {
     return answerXml(400, "InvalidArgument", "Only one auth mechanism allowed");
   }
+  const file = reports.open(readText(query, SIGNATURE) ?? "");
+  if (file === undefined) return answerXml(403, "AccessDenied", "Request has expired");
   const candidate = {
     identity: `GET ${path}`,
     path,
@@ -36,9 +38,7 @@ export function answerDownload({ reports, decideFault }: DownloadState, recorded
   recorded.fault = rule?.kind ?? null;
   const prevented = rule && preventAnswer(rule, candidate);
   if (prevented) return prevented;
-  const file = reports.open(readText(query, SIGNATURE) ?? "");
-  if (file === undefined) return answerXml(403, "AccessDenied", "Request has expired");
-  const good: Outcome = answerJson(file.text ?? "");
+  const good: Outcome = { ...answerJson(file.text ?? ""), plain: true };
   if (file.text === undefined) good.stream = file.write;
   return rule ? spoilAnswer(rule, good) : good;
 }

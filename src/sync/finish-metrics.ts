@@ -14,10 +14,10 @@ export async function finishMetrics(
   slices: readonly AnalyticsSlice[],
 ): Promise<void> {
   if (run.signal.aborted) return;
-  await hydrateEntities(run, measured);
   const days = slices.flatMap(({ window }) => [window.from, window.to]).toSorted();
   const [from, to] = [days.at(0), days.at(-1)];
   if (from === undefined || to === undefined) return;
+  await hydrateEntities(run, measured, { from, to });
   const { differing } = await recomputeReconciliation(run.warehouse, run.resources, {
     from,
     to,

@@ -1,5 +1,6 @@
 import type { AnalyticsResource, ListResource, Resource } from "../resources/define.ts";
 import { findOrphans, insertStubs } from "../warehouse/orphans.ts";
+import type { Window } from "../window.ts";
 import { loadSlice } from "./load-slice.ts";
 import type { ListSlice } from "./plan.ts";
 import { planInBooks, type Run } from "./run-state.ts";
@@ -8,11 +9,15 @@ import { planInBooks, type Run } from "./run-state.ts";
  * Sees to it that every entity with metrics has a row in its own table, so that no spend is orphaned: what no list
  * held is asked for by id, and what Pinterest no longer gives becomes a row that holds only its ids.
  */
-export async function hydrateEntities(run: Run, measured: readonly AnalyticsResource[]): Promise<void> {
-  for (const analytics of measured) {
+export async function hydrateEntities(
+  run: Run,
+  measured: readonly AnalyticsResource[],
+  window: Window,
+): Promise<void> {
+  for (const analytics of measured)
     for (const entity of listEntities(run.resources, analytics))
-      for (const adAccountId of run.accounts.keys()) await hydrate(run, analytics, entity, adAccountId);
-  }
+      for (const adAccountId of run.accounts.keys())
+        await hydrate(run, analytics, entity, adAccountId, window);
 }
 
 /** The lists that hold the entity of the level and, where their ids stand on its rows, the entities above it. */
@@ -34,19 +39,22 @@ async function hydrate(
   analytics: AnalyticsResource,
   entity: ListResource,
   adAccountId: string,
+  window: Window,
 ): Promise<void> {
   run.signal.throwIfAborted();
-  const ids = await findOrphans(run.warehouse, analytics, entity, adAccountId);
+  const find = () => findOrphans(run.warehouse, analytics, entity, adAccountId, window);
+  const ids = await find();
   if (ids.length === 0) return;
   const slice: ListSlice = { resource: entity, adAccountId, ownerUserId: undefined, ids };
   const [planned] = await planInBooks(run, [slice]);
   if (!planned || !(await loadSlice(run, planned))) return;
-  const gone = await findOrphans(run.warehouse, analytics, entity, adAccountId);
+  const gone = await find();
   if (gone.length === 0) return;
   const stubs = await insertStubs(run.warehouse, {
     analytics,
     entity,
     adAccountId,
+    window,
     ids: gone,
     runId: run.id,
   });

@@ -2,16 +2,18 @@ import { asConnectorError, type ConnectorError, isFatal } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
 import type { MergeCounts } from "../warehouse/merge.ts";
 import { markSliceFailed, type SliceTally } from "../warehouse/slices.ts";
-import { interruption } from "./interruption.ts";
 import { isAnalytics, type Slice } from "./plan.ts";
 import type { PlannedSlice, Run } from "./run-state.ts";
 import { emptyTally, runSlice } from "./slice.ts";
 
-/** Loads a slice and keeps the books about it. Never rejects; true when it was loaded. */
+/**
+ * Loads a slice and keeps the books about it. Never rejects; true when it was loaded. In a run that is stopping it
+ * is not begun: the end of the run tells of all of those at once.
+ */
 export async function loadSlice(run: Run, slice: PlannedSlice): Promise<boolean> {
+  if (run.signal.aborted) return false;
   const tally = emptyTally();
   try {
-    if (run.signal.aborted) throw interruption(run.signal);
     run.onEvent({ kind: "slice_started", slice });
     const result = await runSlice(run, slice, tally);
     run.succeeded += 1;

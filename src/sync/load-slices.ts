@@ -42,7 +42,7 @@ async function loadWindow(
   try {
     for (;;) {
       const loaded = await limit(slice.resource.category, async () => {
-        if (run.signal.aborted) return loadSlice(run, slice);
+        if (run.signal.aborted) return false;
         const release = await holdWindow(run, slice);
         return release && loadSlice(run, slice).finally(release);
       });
@@ -54,6 +54,7 @@ async function loadWindow(
       await pause(WINDOW_POLL_MS, run.signal);
     }
   } catch (error) {
+    if (run.signal.aborted) return false;
     // Without the connection that holds the locks nothing can go on; the slice is told why.
     await failSlice(run, slice, asConnectorError(error));
     return false;

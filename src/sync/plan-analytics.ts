@@ -35,8 +35,11 @@ interface Selection {
 /** What has its own past: slices of one series differ only in their window. */
 type Series = Omit<AnalyticsSlice, "window">;
 
-/** A longer slice is repeated at a higher price when it fails, and shows its rows later. */
-export const SLICE_DAYS = 31;
+/**
+ * Longest slice of a sync: the whole lookback of the longest attribution window, 60 days and 3 until it is settled,
+ * so that a daily refresh costs one report a level. A longer one is repeated at a higher price when it fails.
+ */
+export const SLICE_DAYS = 63;
 /** Days of a first load, today included, where the configuration names no first day. */
 export const FIRST_LOAD_DAYS = 90;
 
@@ -139,7 +142,9 @@ function refuseLostDays(slices: readonly AnalyticsSlice[], { settings, today }: 
       earliest: earliestDay(reachOf(resource, settings), today),
     }))
     .filter(({ window, earliest }) => window.from < earliest)
-    .toSorted((a, b) => b.earliest.localeCompare(a.earliest))[0];
+    .toSorted(
+      (a, b) => b.earliest.localeCompare(a.earliest) || a.window.from.localeCompare(b.window.from),
+    )[0];
   if (!lost) return;
   const { resource, window, earliest } = lost;
   const bySync = reachOf(resource, settings) === "sync" && settings.method === "sync";

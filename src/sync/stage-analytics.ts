@@ -4,7 +4,7 @@ import { metrics } from "../resources/metrics.ts";
 import { countEntityIds } from "../warehouse/entity-ids.ts";
 import { readRefusedMetrics, recordRefusedMetrics } from "../warehouse/refused-metrics.ts";
 import type { SliceTally } from "../warehouse/slices.ts";
-import { dayOf } from "../window.ts";
+import { dayOf, type Way } from "../window.ts";
 import type { Intake } from "./intake.ts";
 import { chooseMethod } from "./method.ts";
 import type { AnalyticsSlice } from "./plan-analytics.ts";
@@ -12,23 +12,9 @@ import type { Planned, Run } from "./run-state.ts";
 import { isReportRefused, stageReports } from "./stage-reports.ts";
 import { stageSyncAnalytics } from "./stage-sync-analytics.ts";
 
-/** The two ways of asking for metrics. */
-export type Method = "sync" | "report";
-
-/** What is asked for a slice of metrics, and how. */
-export interface AnalyticsReading {
-  readonly run: Run;
-  readonly slice: Planned<AnalyticsSlice>;
-  /** Columns to ask for, as Pinterest names them. */
-  readonly columns: readonly string[];
-  readonly given: Readonly<Record<string, string>>;
-  readonly intake: Intake;
-  readonly tally: SliceTally;
-}
-
 /** How a slice of metrics was read. */
 export interface AnalyticsRead {
-  readonly method: Method;
+  readonly method: Way;
   /** Columns that were asked for, so that others keep what they hold. */
   readonly asked: readonly string[];
   /** Of the reports that were read, to be forgotten once their rows are visible. */
@@ -67,7 +53,7 @@ export async function stageAnalytics(
   }
 }
 
-async function choose(run: Run, slice: AnalyticsSlice): Promise<Method> {
+async function choose(run: Run, slice: AnalyticsSlice): Promise<Way> {
   const { resource, adAccountId, window } = slice;
   const entity = resource.entity?.resource;
   return chooseMethod({
@@ -81,7 +67,7 @@ async function choose(run: Run, slice: AnalyticsSlice): Promise<Method> {
 }
 
 async function stageBy(
-  method: Method,
+  method: Way,
   run: Run,
   slice: Planned<AnalyticsSlice>,
   intake: Intake,

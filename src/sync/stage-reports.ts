@@ -3,10 +3,9 @@ import { ConnectorError } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
 import { findRunningReport, forgetRunningReport, keepRunningReport } from "../warehouse/running-reports.ts";
 import { halveWindow, type Window } from "../window.ts";
-import type { AnalyticsReading } from "./stage-analytics.ts";
+import type { AnalyticsReading } from "./analytics-reading.ts";
+import { REPORT_TARGETING_TYPES_MAX } from "./method.ts";
 
-/** Pinterest takes so many targeting types in one report. */
-const TARGETING_TYPES_MAX = 5;
 /** Pinterest keeps a report for an hour; a younger one is worth asking for. */
 const REPORT_LIFE_MS = 3_600_000;
 
@@ -20,9 +19,9 @@ export async function stageReports(reading: AnalyticsReading): Promise<string[]>
   if (!known) return stageWindow(reading, window, undefined);
   const types = reading.run.request.analytics.targetingTypes.filter((type) => known.includes(type));
   const fingerprints: string[] = [];
-  for (let start = 0; start < types.length; start += TARGETING_TYPES_MAX)
+  for (let start = 0; start < types.length; start += REPORT_TARGETING_TYPES_MAX)
     fingerprints.push(
-      ...(await stageWindow(reading, window, types.slice(start, start + TARGETING_TYPES_MAX))),
+      ...(await stageWindow(reading, window, types.slice(start, start + REPORT_TARGETING_TYPES_MAX))),
     );
   return fingerprints;
 }

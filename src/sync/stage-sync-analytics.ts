@@ -1,8 +1,9 @@
+import { ConnectorError } from "../errors.ts";
 import { chunkIds, readAnalytics } from "../pinterest/analytics.ts";
+import { isListLoaded } from "../warehouse/cursors.ts";
 import { readEntityIds } from "../warehouse/entity-ids.ts";
-import { countDays } from "../window.ts";
-import { SYNC_ROWS_MAX } from "./method.ts";
-import type { AnalyticsReading } from "./stage-analytics.ts";
+import type { AnalyticsReading } from "./analytics-reading.ts";
+import { countIdsPerCall } from "./method.ts";
 import { fillPath } from "./stage-list.ts";
 
 /**
@@ -47,8 +48,21 @@ export async function stageSyncAnalytics(reading: AnalyticsReading): Promise<str
     const { idsParameter } = sync ?? {};
     if (idsParameter === undefined || entity?.resource === undefined) return [request.query];
     const ids = await readEntityIds(run.warehouse, entity.resource, adAccountId);
-    const maxIds = Math.floor(SYNC_ROWS_MAX / countDays(window));
+    if (ids.length === 0 && !(await isListLoaded(run.warehouse, entity.resource, adAccountId)))
+      throw idsUnknown(resource.name, entity.resource);
+    const maxIds = countIdsPerCall({ resource, window, settings: run.request.analytics });
     const chunks = chunkIds({ ...request, idsParameter, ids, maxIds });
     return chunks.map((chunk) => ({ ...request.query, [idsParameter]: chunk }));
   }
+}
+
+/** Asked for no ids there would be no rows, and the days would pass for loaded. */
+function idsUnknown(resource: string, list: string): ConnectorError {
+  return new ConnectorError(
+    "parent_failed",
+    `${resource} is asked by id, and no list of ${list} was loaded yet`,
+    {
+      nextStep: `Run first: npx pinterest-ads sync --resource ${list}`,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { Resource } from "../resources/define.ts";
 import type { Day } from "../window.ts";
+import type { Warehouse } from "./database.ts";
 
 /**
  * Notes that a slice is completely loaded, metrics up to and including the day `loadedThrough`. Part of the merge
@@ -21,4 +22,10 @@ export async function advanceCursor(
             loaded_through = greatest(c.loaded_through, excluded.loaded_through)`,
     [resource.name, scopeId, runId, loadedThrough ?? null],
   );
+}
+
+/** True when the list was ever loaded completely for the account. */
+export async function isListLoaded({ knex }: Warehouse, resource: string, scopeId: string): Promise<boolean> {
+  const cursor = await knex("pinterest_ads_sync_cursors").where({ resource, scope_id: scopeId }).first();
+  return cursor !== undefined;
 }

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import pg from "pg";
 import { ConnectorError } from "../errors.ts";
 import { connectionSettings, describeConnectionError, type Warehouse } from "./database.ts";
@@ -42,16 +43,17 @@ export async function openLocks(
     closing = true;
     throw describeConnectionError(error, warehouse.url);
   }
-  const key = (name: string) => lockKey(warehouse.schema, name);
+  // Slices ask at the same time, and a connection takes one query after the other.
+  const inTurn = pLimit(1);
+  const call = (sql: string, name: string) =>
+    inTurn(() => client.query(sql, [lockKey(warehouse.schema, name)]));
   return {
     async tryAcquire(name) {
-      const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", [
-        key(name),
-      ]);
+      const { rows } = await call("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", name);
       return rows[0].mine;
     },
     async release(name) {
-      await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [key(name)]);
+      await call("select pg_advisory_unlock(hashtextextended($1, 0))", name);
     },
     async close() {
       closing = true;

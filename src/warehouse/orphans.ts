@@ -1,9 +1,10 @@
 import type { AnalyticsResource, ListResource } from "../resources/define.ts";
+import type { Window } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 import { quoteIdentifier, tableName } from "./names.ts";
 
 /**
- * Ids of an entity that stand on metrics of an ad account, of whatever day and attribution setting, and have no
+ * Ids of an entity that stand on metrics of an ad account on these days, of whatever attribution setting, and have no
  * row at all in the entity's table. The entity may be the one that the metrics are about or one above it, whose
  * id they repeat; without a column for it there are none. Sorted.
  */
@@ -12,17 +13,18 @@ export async function findOrphans(
   analytics: AnalyticsResource,
   entity: ListResource,
   adAccountId: string,
+  window: Window,
 ): Promise<string[]> {
   const column = findIdColumn(analytics, entity);
   if (column === undefined) return [];
   const { rows } = await knex.raw<{ rows: { id: string }[] }>(
     `select distinct t.${quoteIdentifier(column)} collate "C" as id
        from ${quoteIdentifier(tableName(analytics))} as t
-      where t.ad_account_id = ? and t.${quoteIdentifier(column)} is not null
+      where t.ad_account_id = ? and t.date between ? and ? and t.${quoteIdentifier(column)} is not null
         and not exists (select from ${quoteIdentifier(tableName(entity))} as e
                          where e.ad_account_id = t.ad_account_id and e.id = t.${quoteIdentifier(column)})
       order by 1`,
-    [adAccountId],
+    [adAccountId, window.from, window.to],
   );
   return rows.map(({ id }) => id);
 }
@@ -32,6 +34,8 @@ export interface StubRequest {
   readonly analytics: AnalyticsResource;
   readonly entity: ListResource;
   readonly adAccountId: string;
+  /** The days of the metrics that name them. */
+  readonly window: Window;
   readonly ids: readonly string[];
   readonly runId: string;
 }
@@ -43,7 +47,7 @@ export interface StubRequest {
  */
 export async function insertStubs(
   { knex }: Warehouse,
-  { analytics, entity, adAccountId, ids, runId }: StubRequest,
+  { analytics, entity, adAccountId, window, ids, runId }: StubRequest,
 ): Promise<number> {
   const column = findIdColumn(analytics, entity);
   if (column === undefined || ids.length === 0) return 0;
@@ -55,10 +59,10 @@ export async function insertStubs(
      select distinct on (${id}) ${["t.ad_account_id", id, ...parents.map((name) => `t.${quoteIdentifier(name)}`)].join(", ")},
             ?, now(), now(), true
        from ${quoteIdentifier(tableName(analytics))} as t
-      where t.ad_account_id = ? and ${id} = any(?)
+      where t.ad_account_id = ? and t.date between ? and ? and ${id} = any(?)
       order by ${id}, t.date desc
      on conflict do nothing`,
-    [runId, adAccountId, [...ids]],
+    [runId, adAccountId, window.from, window.to, [...ids]],
   );
   return rowCount;
 }

@@ -82,9 +82,9 @@ test("columns of another type stop migrate and sync with a list, and nothing is 
   await migrateSchema(database.url, "differing");
   await execute(
     database.url,
-    `alter table differing.pinterest_ads_ads alter column name type varchar(10);
+    `alter table differing.pinterest_ads_ads alter column destination_url type varchar(10);
      alter table differing.pinterest_ads_campaigns alter column daily_spend_cap type integer;
-     alter table differing.pinterest_ads_campaigns drop column status;
+     alter table differing.pinterest_ads_campaigns drop column tracking_urls;
      drop table differing.pinterest_ads_feeds`,
   );
   const before = await describeColumns("differing");
@@ -94,7 +94,9 @@ test("columns of another type stop migrate and sync with a list, and nothing is 
     });
     expectExit(result, 1);
     expect(result.stdout).toBe("");
-    expect(result.stderr).toContain("pinterest_ads_ads.name is character varying(10), expected text");
+    expect(result.stderr).toContain(
+      "pinterest_ads_ads.destination_url is character varying(10), expected text",
+    );
     expect(result.stderr).toContain("pinterest_ads_campaigns.daily_spend_cap is integer, expected bigint");
   }
   expect(await describeColumns("differing")).toEqual(before);

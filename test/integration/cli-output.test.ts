@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { resourceNames } from "../../src/resources/index.ts";
+import { listResources } from "../../src/resources/index.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { type CliResult, environmentFor, expectExit, readLog, runCli } from "../support/cli.ts";
+import { type CliResult, expectExit, listsEnvironmentFor, readLog, runCli } from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
 import { expectNarrow } from "../support/narrow.ts";
@@ -9,7 +9,7 @@ import { codeWhenDenied, countSlices, resourcesOf } from "../support/slices.ts";
 
 let database: TestDatabase;
 let simulator: Simulator;
-/** Slices of a run over everything. */
+/** Slices of a run over all lists. */
 let sliceCount: number;
 /** What fails when the ads of one ad account may not be read. */
 const denied = resourcesOf("ad_account");
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 function run(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  return runCli(args, { env: { ...environmentFor(simulator, database.url), ...more } });
+  return runCli(args, { env: { ...listsEnvironmentFor(simulator, database.url), ...more } });
 }
 
 async function countRuns(): Promise<unknown> {
@@ -39,7 +39,7 @@ async function countRuns(): Promise<unknown> {
 test("sync --dry-run shows slices and API calls within 80 columns and loads nothing", async () => {
   const result = await run(["sync", "--dry-run"]);
   expectExit(result, 0);
-  for (const name of resourceNames) expect(result.stdout).toContain(name);
+  for (const { name } of listResources) expect(result.stdout).toContain(name);
   const total = new RegExp(`(?<!\\d)${sliceCount} slices, at least \\d+ API calls\\. Nothing was loaded\\.`);
   expect(result.stdout).toMatch(total);
   expectNarrow(result.stdout);
@@ -53,7 +53,9 @@ test("a piped sync writes JSON lines alone, one per slice and one for the run", 
   const lines = readLog(result);
   const slices = lines.filter(({ msg }) => msg === "slice loaded");
   expect(slices).toHaveLength(sliceCount);
-  expect(new Set(slices.map(({ resource }) => resource))).toEqual(new Set(resourceNames));
+  expect(new Set(slices.map(({ resource }) => resource))).toEqual(
+    new Set(listResources.map(({ name }) => name)),
+  );
   const runs = lines.filter(({ msg }) => msg === "run finished");
   expect(runs).toEqual([expect.objectContaining({ level: "info", status: "succeeded", slices: sliceCount })]);
   for (const line of lines) for (const name of Object.keys(line)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);

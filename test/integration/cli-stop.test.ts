@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { readConnections, readRuns, readStages } from "../support/books.ts";
-import { type CliProcess, environmentFor, expectExit, runCli, startCli } from "../support/cli.ts";
+import { type CliProcess, expectExit, listsEnvironmentFor, runCli, startCli } from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { holdTable } from "../support/hold-table.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
@@ -14,13 +14,13 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 let database: TestDatabase;
 let simulator: Simulator;
-let env: ReturnType<typeof environmentFor>;
+let env: ReturnType<typeof listsEnvironmentFor>;
 
 beforeAll(async () => {
   database = await createDatabase();
   await migrateSchema(database.url);
   simulator = await startSimulator({ campaigns: 40 });
-  env = environmentFor(simulator, database.url);
+  env = listsEnvironmentFor(simulator, database.url);
 });
 
 afterAll(async () => {

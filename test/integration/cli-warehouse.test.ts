@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { environmentFor, expectExit, readLog, runCli } from "../support/cli.ts";
+import { expectExit, listsEnvironmentFor, readLog, runCli } from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
 import { createRole } from "../support/role.ts";
@@ -8,7 +8,7 @@ import { findDifferences } from "../support/truth.ts";
 
 let database: TestDatabase;
 let simulator: Simulator;
-let env: ReturnType<typeof environmentFor>;
+let env: ReturnType<typeof listsEnvironmentFor>;
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -20,7 +20,7 @@ afterAll(() => database.drop());
 async function startWorld(): Promise<void> {
   simulator = await startSimulator({ accounts: 1, campaigns: 2 });
   onTestFinished(() => simulator.close());
-  env = environmentFor(simulator, database.url);
+  env = listsEnvironmentFor(simulator, database.url);
 }
 
 async function listTables(schema: string): Promise<unknown[]> {

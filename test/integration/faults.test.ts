@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Timeouts } from "../../src/pinterest/http.ts";
-import { FAULT_KINDS, type FaultKind, type FaultPlan } from "../../src/simulator/faults.ts";
+import { FAULT_KINDS, type FaultKind } from "../../src/simulator/fault-kinds.ts";
+import type { FaultPlan } from "../../src/simulator/faults.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { contentOf } from "../support/copied-table.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

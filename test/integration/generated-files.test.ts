@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderMetricsPage } from "../../docs/metrics-page.ts";
 import { resources } from "../../src/resources/index.ts";
 import { readTables } from "../../src/warehouse/catalog.ts";
 import type { TableDefinition } from "../../src/warehouse/ddl.ts";
@@ -25,6 +26,7 @@ afterAll(() => db.close());
 test.each<[string, () => string]>([
   ["docs/schema.sql", () => renderSchemaSql(tables, definePerformanceViews(resources))],
   ["docs/tables.md", () => renderTablesPage(tables, views, resources)],
+  ["docs/metrics.md", renderMetricsPage],
 ])("%s is what a freshly migrated database gives", async (file, render) => {
   const committed = await readFile(file, "utf8");
   expect(committed === render(), `${file} is out of date; run: npm run generate`).toBe(true);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { fraction } from "../../src/simulator/random.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { readConnections, readRuns, readStages } from "../support/books.ts";
-import { type CliProcess, environmentFor, expectExit, runCli, startCli } from "../support/cli.ts";
+import { type CliProcess, expectExit, listsEnvironmentFor, runCli, startCli } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdTable } from "../support/hold-table.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
@@ -23,14 +23,14 @@ const STARTING_SHARE = 0.8;
 
 let database: TestDatabase;
 let simulator: Simulator;
-let env: ReturnType<typeof environmentFor>;
+let env: ReturnType<typeof listsEnvironmentFor>;
 
 /** Large enough for several pages in a listing and for merges that take their time. */
 beforeAll(async () => {
   database = await createDatabase();
   await migrateSchema(database.url);
   simulator = await startSimulator({ campaigns: 90, productGroups: 300 });
-  env = environmentFor(simulator, database.url);
+  env = listsEnvironmentFor(simulator, database.url);
 });
 
 afterAll(async () => {

@@ -70,13 +70,13 @@ describe.each(resources)("$name", (resource) => {
 
   test("the metadata stands beside them, with comments", async () => {
     const live = (await readLive(resource)).filter(({ name }) => name.startsWith("_"));
-    const deletable =
-      resource.kind === "list" && resource.listing === "full"
-        ? { _deleted_at: "timestamp with time zone" }
-        : {};
+    const list = resource.kind === "list" ? resource : undefined;
+    const deletable = list?.listing === "full" ? { _deleted_at: "timestamp with time zone" } : {};
+    const stubs = list?.idFilter === undefined ? {} : { _stub: "boolean" };
     expect(Object.fromEntries(live.map(({ name, type }) => [name, type]))).toEqual({
       ...METADATA,
       ...deletable,
+      ...stubs,
     });
     expect(live.filter(({ comment }) => !comment)).toEqual([]);
   });

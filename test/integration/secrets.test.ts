@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FaultRule } from "../../src/simulator/faults.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { environmentFor, runCli } from "../support/cli.ts";
+import { listsEnvironmentFor, runCli } from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { dumpDatabase } from "../support/dump.ts";
 import { findSecrets } from "../support/find-secrets.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await execute(database.url, `create schema "private data" authorization ${role.name}`);
   simulator = await startSimulator({ campaigns: 3 });
   env = {
-    ...environmentFor(simulator, role.url),
+    ...listsEnvironmentFor(simulator, role.url),
     TOKEN_ENCRYPTION_KEY: KEY.toString("base64"),
     WAREHOUSE_SCHEMA: "private data",
     LOG_LEVEL: "trace",

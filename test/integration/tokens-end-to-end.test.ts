@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { type CliResult, environmentFor, expectExit, readLog, runCli, startCli } from "../support/cli.ts";
+import {
+  type CliResult,
+  expectExit,
+  listsEnvironmentFor,
+  readLog,
+  runCli,
+  startCli,
+} from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
 import { findDifferences } from "../support/truth.ts";
@@ -9,7 +16,7 @@ import { waitUntil } from "../support/wait-until.ts";
 
 let database: TestDatabase;
 let simulator: Simulator;
-let env: ReturnType<typeof environmentFor>;
+let env: ReturnType<typeof listsEnvironmentFor>;
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -22,7 +29,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   simulator = await startSimulator({ campaigns: 20, refreshToken: `pinr_${randomUUID()}` });
   onTestFinished(() => simulator.close());
-  env = environmentFor(simulator, database.url);
+  env = listsEnvironmentFor(simulator, database.url);
 });
 
 /** One small sync. */

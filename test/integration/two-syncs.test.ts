@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { readRuns } from "../support/books.ts";
-import { type CliProcess, environmentFor, expectExit, readLog, runCli, startCli } from "../support/cli.ts";
+import {
+  type CliProcess,
+  expectExit,
+  listsEnvironmentFor,
+  readLog,
+  runCli,
+  startCli,
+} from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdTable } from "../support/hold-table.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
@@ -14,13 +21,13 @@ const PATIENCE_MS = 20_000;
 
 let database: TestDatabase;
 let simulator: Simulator;
-let env: ReturnType<typeof environmentFor>;
+let env: ReturnType<typeof listsEnvironmentFor>;
 
 beforeAll(async () => {
   database = await createDatabase();
   await migrateSchema(database.url);
   simulator = await startSimulator({ campaigns: 10 });
-  env = environmentFor(simulator, database.url);
+  env = listsEnvironmentFor(simulator, database.url);
 });
 
 afterAll(async () => {

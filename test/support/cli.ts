@@ -8,6 +8,9 @@ import type { Simulator } from "../../src/simulator/simulator.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../src/pinterest-ads.js", import.meta.url));
 
+/** A configuration that copies no metrics. */
+const LISTS_ONLY = fileURLToPath(new URL("lists.yaml", import.meta.url));
+
 export interface CliOptions {
   /** The whole environment, but for what finds and speeds up Node. */
   readonly env?: Readonly<Record<string, string>>;
@@ -49,6 +52,11 @@ export function environmentFor(simulator: Simulator, databaseUrl: string) {
     DATABASE_URL: databaseUrl,
     TOKEN_ENCRYPTION_KEY: ENCRYPTION_KEY,
   };
+}
+
+/** The same for the lists alone. */
+export function listsEnvironmentFor(simulator: Simulator, databaseUrl: string) {
+  return { ...environmentFor(simulator, databaseUrl), CONNECTOR_CONFIG: LISTS_ONLY };
 }
 
 /** Runs the program to its end, in a folder of its own that is removed afterwards. */

@@ -55,6 +55,8 @@ export interface Load {
   readonly given?: Readonly<Record<string, string>>;
   readonly runId?: string;
   readonly acceptEmpty?: boolean;
+  /** False: only some entities were asked for. */
+  readonly complete?: boolean;
   /** Called when everything is staged, before the commit begins. */
   readonly beforeCommit?: (client: Client) => Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function loadOn(client: Client, warehouse: Warehouse, load: Load): 
       tally,
       drift,
       acceptEmpty: load.acceptEmpty ?? false,
+      ...(load.complete === undefined ? {} : { complete: load.complete }),
     });
   } finally {
     await stage.drop();

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { chosenAnalytics, readAnalyticsSettings } from "../../src/analytics-config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
@@ -60,12 +61,31 @@ test.each<[string, Partial<ReturnType<typeof readAnalyticsSettings>>]>([
   expect(settings).toMatchObject(expected);
 });
 
+test("the file that is shipped shows the defaults, but for a first day and a metric more", async () => {
+  const shipped = await readFile("config/connector.yaml", "utf8");
+  const section = shipped.slice(shipped.indexOf("# analytics:")).replace(/^# ?/gm, "");
+  const problems: string[] = [];
+  const settings = readAnalyticsSettings(readConfigFile("connector.yaml", section, problems));
+  expect(problems).toEqual([]);
+  expect(settings).toEqual({
+    ...read("").settings,
+    startDate: "2026-01-01",
+    metrics: [...CORE_METRICS, "TOTAL_IMPRESSION_USER"],
+  });
+});
+
 test("today in UTC is a possible first day, tomorrow is not", () => {
   const today = dayOf(Date.now());
   expect(read(`start_date: ${today}`).problems).toEqual([]);
   expect(read(`start_date: ${addDays(today, 2)}`).problems).toEqual([
     expect.stringMatching(/:2: .*not come yet/),
   ]);
+});
+
+test("no level at all means that no metrics are copied", () => {
+  const { file, problems } = read("levels: []");
+  expect(problems).toEqual([]);
+  expect(chosenAnalytics(file)).toEqual([]);
 });
 
 test("every level stands for a resource, and the largest ones are left to those who ask for them", () => {
@@ -89,7 +109,6 @@ describe("what is wrong is a problem with its line", () => {
     ["no lookback", "lookback_days: 0", /:2: analytics.lookback_days: .* 1 to 180 \(found: 0\)/],
     ["a longer lookback than any window", "lookback_days: 181", /:2: analytics.lookback_days: /],
     ["a misspelt level", "levels: [ad, campain]", /:2: analytics.levels.1: .*did you mean campaign\?/],
-    ["no level", "levels: []", /:2: analytics.levels: name at least one/],
     ["one level instead of a list", "levels: ad", /:2: analytics.levels: not a list/],
     ["a misspelt metric", "metrics:\n  - core\n  - spend_in_dolar", /:4: .*did you mean SPEND_IN_DOLLAR\?/],
     ["a misspelt set of metrics", "metrics: cor", /:2: .*did you mean core\?/],

@@ -23,7 +23,7 @@ describe("how far metrics are loaded", () => {
   test("is told per level and account", () => {
     const text = renderCoverage([covered, { ...covered, resource: "ad_analytics", final_through: null }]);
     expect(text?.split("\n").map((line) => line.split(/\s{2,}/))).toEqual([
-      ["metrics of", "account", "through", "final through", "days missing"],
+      ["metrics of", "account", "through", "final through", "missing"],
       ["ad_group_targeting", ACCOUNT, "2024-03-15", "2024-01-31", "0"],
       ["ad", ACCOUNT, "2024-03-15", "none yet", "0"],
     ]);

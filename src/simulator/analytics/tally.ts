@@ -22,7 +22,7 @@ export function compileTally(columns: readonly string[]): Tally {
   const metrics = new Map<string, Metric>();
   for (const name of columns) collect(name, metrics);
   const names = [...metrics].filter(([, metric]) => isAdditive(metric)).map(([name]) => name);
-  const position = (name: string) => names.indexOf(name);
+  const position = new Map(names.map((name, at) => [name, at]));
   const fields: { at: number; field: number }[] = [];
   const targets: Target[] = [];
   for (const [at, name] of names.entries()) {
@@ -44,7 +44,7 @@ export function compileTally(columns: readonly string[]): Tally {
         return divide(Number(readOne(over, sums)), Number(readOne(under, sums)), metric.quotient);
       }
       default: {
-        const sum = sums[position(name)] ?? 0;
+        const sum = sums[position.get(name) ?? -1] ?? 0;
         return metric.form === "delivery" && metric.divisor !== 1 ? sum / metric.divisor : BigInt(sum);
       }
     }

@@ -33,49 +33,11 @@ export interface TruthRow {
   metrics: Record<string, bigint | number>;
 }
 
+/** An entity that facts of an ad belong to, with the sums of its rows by day and part. */
 interface Place {
   entity: Entity;
   breakdown: Breakdown;
-}
-
-const LONGEST_DELAY = Math.max(...DELAYS);
-
-/**
- * The rows that a complete and right copy holds, ordered by entity, day and targeting value. Ad by ad and action by
- * action, where the endpoints go row by row, so that a mistake in the one is not in the other.
- */
-export function computeTruth(account: KnownAccount, request: TruthRequest, moment: Moment): TruthRow[] {
-  const from = readDay(request.from);
-  const to = Math.min(readDay(request.to), moment.today);
-  const type = request.targetingType;
-  const values = type === undefined ? [undefined] : listValues(type).map(String);
-  const places = placeAds(account, request);
-  const tally = compileTally(request.columns);
-  const sums = new Map<
-    string,
-    { entity: Entity; day: number; value: string | undefined; sums: Float64Array }
-  >();
-
-  const sumsOf = (entity: Entity, day: number, part: number): Float64Array => {
-    const key = `${entity.id} ${day} ${part}`;
-    const row = sums.get(key) ?? { entity, day, value: values[part], sums: new Float64Array(tally.width) };
-    sums.set(key, row);
-    return row.sums;
-  };
-  const window = { from, to, attribution: request.attribution ?? DEFAULT_ATTRIBUTION, moment };
-  for (const [ad, ofAd] of places) scatterAd(ad, ofAd, tally, window, sumsOf);
-
-  return [...sums.values()]
-    .map(({ entity, day, value, sums: own }) => ({
-      id: entity.id,
-      campaignId: entity.campaign?.record.id,
-      adGroupId: entity.adGroup?.record.id,
-      date: formatDay(day),
-      targetingValue: value,
-      metrics: tally.read(own),
-    }))
-    .filter(({ metrics }) => Object.values(metrics).some((value) => Number(value) !== 0))
-    .sort((a, b) => compare(keyOf(a), keyOf(b)));
+  sums: Map<number, Float64Array>;
 }
 
 interface Wanted {
@@ -85,52 +47,108 @@ interface Wanted {
   moment: Moment;
 }
 
+const LONGEST_DELAY = Math.max(...DELAYS);
+
+/**
+ * The rows that a complete and right copy holds, ordered by entity, day and targeting value. Ad by ad and action by
+ * action, where the endpoints go row by row, so that a mistake in the one is not in the other.
+ */
+export function computeTruth(account: KnownAccount, request: TruthRequest, moment: Moment): TruthRow[] {
+  const { targetingType, attribution = DEFAULT_ATTRIBUTION, columns } = request;
+  const wanted = {
+    from: readDay(request.from),
+    to: Math.min(readDay(request.to), moment.today),
+    attribution,
+    moment,
+  };
+  const tally = compileTally(columns);
+  const places = listPlaces(account, request);
+  for (const [ad, ofAd] of groupByAd(places)) scatterAd(ad, ofAd, tally, wanted);
+  const values = targetingType === undefined ? [undefined] : listValues(targetingType).map(String);
+  return places
+    .flatMap((place) => readRows(place, values, tally))
+    .filter(({ metrics }) => Object.values(metrics).some((value) => Number(value) !== 0))
+    .sort((a, b) => compare(keyOf(a), keyOf(b)));
+}
+
+function readRows(
+  { entity, breakdown, sums }: Place,
+  values: readonly (string | undefined)[],
+  tally: Tally,
+): TruthRow[] {
+  return Array.from(sums, ([key, own]) => ({
+    id: entity.id,
+    campaignId: entity.campaign?.record.id,
+    adGroupId: entity.adGroup?.record.id,
+    date: formatDay(Math.floor(key / breakdown.parts)),
+    targetingValue: values[key % breakdown.parts],
+    metrics: tally.read(own),
+  }));
+}
+
 /** Books everything that one ad ever did where it belongs. */
 function scatterAd(
   ad: KnownAd,
   places: readonly Place[],
   tally: Tally,
   { from, to, attribution, moment }: Wanted,
-  sumsOf: (entity: Entity, day: number, part: number) => Float64Array,
 ): void {
   const adDay: AdDay = emptyAdDay();
   const windows = listWindows(attribution);
   const late = attribution.reportTime === "TIME_OF_CONVERSION";
   for (let day = late ? from - LONGEST_DELAY : from; day <= to; day++) {
     if (!fillAdDay(adDay, ad, day, moment)) continue;
-    for (const { entity, breakdown } of places) {
-      if (day >= from) {
-        for (let part = 0; part < breakdown.parts; part++) {
-          const take = (field: number) => sharePart(adDay.delivery[field] ?? 0, breakdown, part);
-          tally.addDelivery(sumsOf(entity, day, part), take);
-        }
-      }
+    for (const place of places) {
+      if (day >= from) scatterDelivery(adDay, day, place, tally);
       const { count, kinds, delays, draws } = adDay.conversions;
       for (let nth = 0; nth < count; nth++) {
         const delay = delays[nth] ?? 0;
         const booked = late ? day + delay : day;
         if (booked < from || booked > to) continue;
         if (!isCounted(delay, windows[kinds[nth] ?? 0] ?? 0, day, moment)) continue;
-        const part = findPart(draws[nth] ?? 0, breakdown);
-        if (part !== undefined) tally.addConversion(sumsOf(entity, booked, part), adDay.conversions, nth);
+        const part = findPart(draws[nth] ?? 0, place.breakdown);
+        if (part === undefined) continue;
+        tally.addConversion(findSums(place, booked, part, tally), adDay.conversions, nth);
       }
     }
   }
 }
 
-/** For every ad the entities that its facts belong to, in whole or in part. */
-function placeAds(account: KnownAccount, { level, targetingType }: TruthRequest): Map<KnownAd, Place[]> {
+function scatterDelivery({ delivery }: AdDay, day: number, place: Place, tally: Tally): void {
+  const { breakdown } = place;
+  for (let part = 0; part < breakdown.parts; part++) {
+    const take = (field: number) => sharePart(delivery[field] ?? 0, breakdown, part);
+    tally.addDelivery(findSums(place, day, part, tally), take);
+  }
+}
+
+function findSums({ sums, breakdown }: Place, day: number, part: number, tally: Tally): Float64Array {
+  const key = day * breakdown.parts + part;
+  const own = sums.get(key) ?? new Float64Array(tally.width);
+  sums.set(key, own);
+  return own;
+}
+
+function listPlaces(account: KnownAccount, { level, targetingType }: TruthRequest): Place[] {
   const parts = targetingType === undefined ? 1 : listValues(targetingType).length;
   const salt = targetingType === undefined ? 0 : saltOf(targetingType);
-  const places = new Map<KnownAd, Place[]>();
-  for (const entity of listEntities(account, baseLevel(level))) {
-    for (const ad of entity.ads) {
-      const ofAd = places.get(ad) ?? [];
-      ofAd.push({ entity, breakdown: { share: entity.share, parts, salt } });
-      places.set(ad, ofAd);
+  return listEntities(account, baseLevel(level)).map((entity) => ({
+    entity,
+    breakdown: { share: entity.share, parts, salt },
+    sums: new Map(),
+  }));
+}
+
+function groupByAd(places: readonly Place[]): Map<KnownAd, Place[]> {
+  const grouped = new Map<KnownAd, Place[]>();
+  for (const place of places) {
+    for (const ad of place.entity.ads) {
+      const ofAd = grouped.get(ad) ?? [];
+      ofAd.push(place);
+      grouped.set(ad, ofAd);
     }
   }
-  return places;
+  return grouped;
 }
 
 function readDay(text: string): number {

@@ -1966,9 +1966,9 @@ create table "public"."pinterest_ads_keyword_analytics" (
   "ad_account_id" text not null,
   "date" date not null,
   "keyword_id" text not null,
+  "ad_group_id" text not null,
   "attribution" text not null,
   "campaign_id" text,
-  "ad_group_id" text,
   "click_window_days" bigint,
   "engagement_window_days" bigint,
   "view_window_days" bigint,
@@ -2021,10 +2021,10 @@ create table "public"."pinterest_ads_keyword_analytics" (
   "_run_id" uuid,
   "_synced_at" timestamp with time zone,
   "_extra" jsonb,
-  primary key ("ad_account_id", "date", "keyword_id", "attribution")
+  primary key ("ad_account_id", "date", "keyword_id", "ad_group_id", "attribution")
 );
 
-comment on table "public"."pinterest_ads_keyword_analytics" is 'Daily metrics of keywords. One row per keyword, day and attribution; where nothing happened there is no row.';
+comment on table "public"."pinterest_ads_keyword_analytics" is 'Daily metrics of keywords. One row per keyword, ad group, day and attribution; where nothing happened there is no row.';
 
 comment on column "public"."pinterest_ads_keyword_analytics"."ad_account_id" is 'Ad account that the row belongs to; joins to ad_accounts.';
 
@@ -2032,11 +2032,11 @@ comment on column "public"."pinterest_ads_keyword_analytics"."date" is 'Day in U
 
 comment on column "public"."pinterest_ads_keyword_analytics"."keyword_id" is 'Keyword id.';
 
+comment on column "public"."pinterest_ads_keyword_analytics"."ad_group_id" is 'Ad group; joins to id of ad_groups. none where Pinterest names none.';
+
 comment on column "public"."pinterest_ads_keyword_analytics"."attribution" is 'How conversions are credited, such as 30/30/1 TIME_OF_AD_ACTION: days after a click, an engagement and a view, and the day they are booked on. Rows of different attributions must not be added up.';
 
 comment on column "public"."pinterest_ads_keyword_analytics"."campaign_id" is 'Campaign; joins to id of campaigns.';
-
-comment on column "public"."pinterest_ads_keyword_analytics"."ad_group_id" is 'Ad group; joins to id of ad_groups.';
 
 comment on column "public"."pinterest_ads_keyword_analytics"."click_window_days" is 'Days after a click within which conversions are credited to it.';
 
@@ -4042,10 +4042,10 @@ create view "public"."pinterest_ads_keyword_performance" as
 select
   m."ad_account_id" as "ad_account_id",
   account.name as "ad_account_name",
-  m."campaign_id" as "campaign_id",
-  campaign."name" as "campaign_name",
   m."ad_group_id" as "ad_group_id",
   ad_group."name" as "ad_group_name",
+  m."campaign_id" as "campaign_id",
+  campaign."name" as "campaign_name",
   m."keyword_id" as "keyword_id",
   m."date" as "date",
   m."attribution" as "attribution",
@@ -4117,22 +4117,22 @@ from
   "public"."pinterest_ads_keyword_analytics" as "m"
   inner join "public"."pinterest_ads_attributions" as "s" on s.attribution = m.attribution and s.is_default
   left join "public"."pinterest_ads_ad_accounts" as "account" on account.ad_account_id = m.ad_account_id
-  left join "public"."pinterest_ads_campaigns" as "campaign" on campaign.ad_account_id = m.ad_account_id and campaign.id = m.campaign_id
-  left join "public"."pinterest_ads_ad_groups" as "ad_group" on ad_group.ad_account_id = m.ad_account_id and ad_group.id = m.ad_group_id;
+  left join "public"."pinterest_ads_ad_groups" as "ad_group" on ad_group.ad_account_id = m.ad_account_id and ad_group.id = m.ad_group_id
+  left join "public"."pinterest_ads_campaigns" as "campaign" on campaign.ad_account_id = m.ad_account_id and campaign.id = m.campaign_id;
 
-comment on view "public"."pinterest_ads_keyword_performance" is 'Daily metrics of keywords. One row per keyword, day and attribution; where nothing happened there is no row. With names, amounts in the ad account''s currency and ratios; only the default attribution setting, so that rows can be added up. (definition abcdbc7c2f18b1b7)';
+comment on view "public"."pinterest_ads_keyword_performance" is 'Daily metrics of keywords. One row per keyword, ad group, day and attribution; where nothing happened there is no row. With names, amounts in the ad account''s currency and ratios; only the default attribution setting, so that rows can be added up. (definition 81f2aaee2a3b504b)';
 
 comment on column "public"."pinterest_ads_keyword_performance"."ad_account_id" is 'Ad account; joins to ad_accounts.';
 
 comment on column "public"."pinterest_ads_keyword_performance"."ad_account_name" is 'Name of the ad account.';
 
+comment on column "public"."pinterest_ads_keyword_performance"."ad_group_id" is 'Ad group; joins to id of ad_groups. none where Pinterest names none.';
+
+comment on column "public"."pinterest_ads_keyword_performance"."ad_group_name" is 'Ad group name.';
+
 comment on column "public"."pinterest_ads_keyword_performance"."campaign_id" is 'Campaign; joins to id of campaigns.';
 
 comment on column "public"."pinterest_ads_keyword_performance"."campaign_name" is 'Campaign name.';
-
-comment on column "public"."pinterest_ads_keyword_performance"."ad_group_id" is 'Ad group; joins to id of ad_groups.';
-
-comment on column "public"."pinterest_ads_keyword_performance"."ad_group_name" is 'Ad group name.';
 
 comment on column "public"."pinterest_ads_keyword_performance"."keyword_id" is 'Keyword id.';
 

@@ -18,6 +18,8 @@ interface AnalyticsLevel {
   readonly entity?: MeasuredEntity;
   /** What the entity lies within, widest first. */
   readonly parents?: readonly MeasuredEntity[];
+  /** The one of them by which rows of one entity may differ, so that it is part of the key. */
+  readonly splitBy?: MeasuredEntity;
   readonly sync?: SyncEndpoint;
   readonly targetingTypes?: NonNullable<AnalyticsResource["targetingTypes"]>;
 }
@@ -53,6 +55,9 @@ const SETTINGS = [
   ),
 ];
 
+/** Stands in a key where Pinterest names no parent. */
+const NO_PARENT = "none";
+
 /** Fields that rows bring unasked at times and that say nothing new: the ad account, and the ad, under other names. */
 const REPEATED_FIELDS = { AD_ACCOUNT_ID: "ad_account_id", ADVERTISER_ID: "ad_account_id" };
 const REPEATED_AD_FIELDS = { ...REPEATED_FIELDS, PIN_PROMOTION_ID: "ad_id" };
@@ -62,9 +67,14 @@ const REPEATED_AD_FIELDS = { ...REPEATED_FIELDS, PIN_PROMOTION_ID: "ad_id" };
  * for rows are replaced and queried by spans of days.
  */
 export function defineAnalytics(declared: AnalyticsLevel): AnalyticsResource {
-  const { name, description, level, entity, parents = [], sync, targetingTypes } = declared;
+  const { name, description, level, entity, parents = [], splitBy, sync, targetingTypes } = declared;
   const breakdown = targetingTypes ? BREAKDOWN : [];
-  const key = [adAccountId, DATE, ...(entity ? [idColumn(entity)] : []), ATTRIBUTION, ...breakdown];
+  const entityKey = [
+    ...(entity ? [idColumn(entity)] : []),
+    ...(splitBy ? [{ ...idColumn(splitBy), absent: NO_PARENT }] : []),
+  ];
+  const key = [adAccountId, DATE, ...entityKey, ATTRIBUTION, ...breakdown];
+  const others = parents.filter(({ column }) => column !== splitBy?.column);
   const ids = [...parents, ...(entity ? [entity] : [])].map(({ field }) => field);
   const resource: AnalyticsResource = {
     kind: "analytics",
@@ -81,7 +91,7 @@ export function defineAnalytics(declared: AnalyticsLevel): AnalyticsResource {
     identity: ids.filter((field) => metrics.has(field)),
     repeatedFields: entity?.column === "ad_id" ? REPEATED_AD_FIELDS : REPEATED_FIELDS,
     key: key.map((column) => column.name),
-    columns: [...key, ...parents.map(idColumn), ...SETTINGS],
+    columns: [...key, ...others.map(idColumn), ...SETTINGS],
   };
   return defineResource(addMetrics(resource, CORE_METRICS));
 }

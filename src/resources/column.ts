@@ -21,6 +21,8 @@ export interface Column {
   readonly given: boolean;
   /** Hide user info and secret-looking parameters of a URL before the value is stored. */
   readonly masked: boolean;
+  /** What stands where the record says nothing; for parts of a key that not every record has. */
+  readonly absent?: string;
 }
 
 interface ColumnOptions {

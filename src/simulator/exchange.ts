@@ -10,7 +10,6 @@ import { readText } from "./query.ts";
 import type { createRateLimits } from "./rate-limits.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { authenticationFailed, Refusal, scopeMissing } from "./refusal.ts";
-import { answerDownload, isFilePath } from "./report-download.ts";
 import type { Denial, Route, RouteContext } from "./routes/route.ts";
 import { findRoute } from "./routes/routes.ts";
 import type { World } from "./world/world.ts";
@@ -47,12 +46,6 @@ export function answerRequest(state: ExchangeState, request: ExchangeRequest): O
   try {
     const { method, path } = request.recorded;
     if (path === OAUTH_PATH) return answerTokenRequest(state, request);
-    if (isFilePath(path)) {
-      return answerDownload(
-        { reports: state.analytics.reports, decideFault: state.decideFault() },
-        request.recorded,
-      );
-    }
     const { route, parts } = findRoute(path, method);
     return answerRoute(state, request, route, parts);
   } catch (error) {

@@ -4,27 +4,28 @@ import type { AddressInfo } from "node:net";
 import { ConnectorError } from "../errors.ts";
 import { deliver } from "./deliver.ts";
 import type { ExchangeRequest } from "./exchange.ts";
-import type { JsonValue } from "./json.ts";
 import { answerHtml, answerInternalError, answerRefusal, type Outcome } from "./outcome.ts";
 import { readQuery } from "./query.ts";
 import { hash } from "./random.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
 import { isFilePath } from "./report-download.ts";
+import { type Body, readBody } from "./request-body.ts";
 
 const HOST = "127.0.0.1";
 const BASE_PATH = "/v5";
-const MAX_BODY_CHARACTERS = 262_144;
 /** Beyond this a gateway refuses an address; Node itself must not refuse it before. */
 const LONGEST_ADDRESS = 8_192;
 const MAX_HEADER_BYTES = 65_536;
-const JSON_TYPE = /^application\/json\b/;
 
 export interface ServerOptions {
   port: number;
   seed: number;
   now: () => number;
+  /** Answers what is asked of the API. */
   answer: (request: ExchangeRequest) => Outcome;
+  /** Answers what is asked of the file server beside it. */
+  download: (recorded: RecordedRequest) => Outcome;
   record: (request: RecordedRequest) => void;
   describeRefreshToken: (token: string) => string;
 }
@@ -96,44 +97,21 @@ function answerAddress(
   request: Pick<ExchangeRequest, "recorded" | "form">,
 ): Outcome {
   if (address.length > LONGEST_ADDRESS) return answerHtml(414);
-  if (!pathname.startsWith(`${BASE_PATH}/`) && !isFilePath(pathname)) {
-    return answerRefusal(new Refusal(404, 404, "Not found."));
-  }
-  const { authorization, host } = headers;
-  return answerSafely(options, { ...request, authorization, origin: `http://${host ?? HOST}` });
+  return answerSafely(() => {
+    if (isFilePath(pathname)) return options.download(request.recorded);
+    if (!pathname.startsWith(`${BASE_PATH}/`)) return answerRefusal(new Refusal(404, 404, "Not found."));
+    const { authorization, host } = headers;
+    return options.answer({ ...request, authorization, origin: `http://${host ?? HOST}` });
+  });
 }
 
 /** A mistake of the simulator is answered, and named, so that it does not look like one of the client. */
-function answerSafely(options: ServerOptions, request: ExchangeRequest): Outcome {
+function answerSafely(answer: () => Outcome): Outcome {
   try {
-    return options.answer(request);
+    return answer();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return { ...answerInternalError(), body: JSON.stringify({ code: 500, message: `Simulator: ${text}` }) };
-  }
-}
-
-interface Body {
-  form: URLSearchParams;
-  json: JsonValue | undefined;
-}
-
-async function readBody(request: IncomingMessage): Promise<Body> {
-  let text = "";
-  for await (const chunk of request) {
-    if (text.length < MAX_BODY_CHARACTERS) text += String(chunk);
-  }
-  const isJson = JSON_TYPE.test(request.headers["content-type"] ?? "");
-  return { form: new URLSearchParams(isJson ? "" : text), json: isJson ? parseJson(text) : undefined };
-}
-
-/** What is not JSON is as if it had not been sent; who needs it says so. */
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

@@ -6,6 +6,7 @@ import { createPaging } from "./paging.ts";
 import type { PoisonedItem } from "./poison.ts";
 import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
 import { type RecordedRequest, recordRequest } from "./recorder.ts";
+import { answerDownload } from "./report-download.ts";
 import type { Denial } from "./routes/route.ts";
 import { startServer } from "./server.ts";
 import { advanceWorld } from "./world/advance.ts";
@@ -127,6 +128,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     seed,
     now,
     answer: (request) => answerRequest(state, request),
+    download: (recorded) => answerDownload({ reports: analytics.reports, decideFault }, recorded),
     record: (request) => recordRequest(requests, request, options.requestsKept ?? REQUESTS_KEPT),
     describeRefreshToken: oauth.describeRefreshToken,
   });

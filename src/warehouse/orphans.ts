@@ -74,7 +74,8 @@ function findIdColumn(
 ): string | undefined {
   if (measured?.resource === entity.name) return measured.column;
   const column = entity.idFilter?.replace(/s$/, "");
-  return columns.some(({ name }) => name === column) ? column : undefined;
+  // Where a column may say that there is none, what it says is no id to ask for.
+  return columns.some(({ name, absent }) => name === column && absent === undefined) ? column : undefined;
 }
 
 /** Ids of parents that both tables hold. */

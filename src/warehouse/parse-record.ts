@@ -141,7 +141,8 @@ function parseColumn(
   given: Readonly<Record<string, string>>,
 ): ParsedValue | undefined {
   const value = column.given ? given[column.name] : readPath(record, column.path);
-  return value === undefined || value === null ? undefined : parsers[column.type](value);
+  if (value !== undefined && value !== null) return parsers[column.type](value);
+  return column.absent === undefined ? undefined : { text: column.absent };
 }
 
 function readPath(record: Record<string, unknown>, path: readonly string[]): unknown {

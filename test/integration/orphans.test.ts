@@ -16,6 +16,7 @@ const promotions = findList("product_group_promotions");
 const adAnalytics = findAnalytics("ad_analytics");
 const productGroupAnalytics = findAnalytics("product_group_analytics");
 const RUN = randomUUID();
+const WINDOW = { from: "2024-01-01", to: "2024-01-31" };
 
 let db: TestWarehouse;
 
@@ -45,15 +46,16 @@ const measure = (ids: Record<string, string>, options: Partial<MetricsLoad> = {}
 };
 const AD = { AD_ID: "30", AD_GROUP_ID: "20", CAMPAIGN_ID: "10" };
 const find = (entity: ListResource, analytics: AnalyticsResource = adAnalytics) =>
-  findOrphans(db.warehouse, analytics, entity, "1");
+  findOrphans(db.warehouse, analytics, entity, "1", WINDOW);
 const stub = (entity: ListResource, ids: readonly string[], analytics: AnalyticsResource = adAnalytics) =>
-  insertStubs(db.warehouse, { analytics, entity, adAccountId: "1", ids, runId: RUN });
+  insertStubs(db.warehouse, { analytics, entity, adAccountId: "1", window: WINDOW, ids, runId: RUN });
 
 describe("an orphan", () => {
-  test("is an entity with metrics, of any day and attribution, that has no row", async () => {
+  test("is an entity with metrics on these days, of any attribution, that has no row", async () => {
     await measure(AD);
     await measure({ ...AD, AD_ID: "9" }, { attribution: { ...DEFAULT_ATTRIBUTION, click: 7 } });
-    await measure({ ...AD, AD_ID: "31" }, { window: { from: "2023-06-01", to: "2023-06-01" } });
+    await measure({ ...AD, AD_ID: "31" }, { window: { from: "2024-01-31", to: "2024-01-31" } });
+    await measure({ ...AD, AD_ID: "33" }, { window: { from: "2024-02-01", to: "2024-02-01" } });
     await measure({ ...AD, AD_ID: "32" }, { adAccountId: "2" });
     expect(await find(ads)).toEqual(["30", "31", "9"]);
   });

@@ -52,7 +52,8 @@ export async function orderReport(
     headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as never };
+  const isJson = response.headers.get("content-type") === "application/json";
+  return { status: response.status, body: (isJson ? await response.json() : {}) as never };
 }
 
 export async function pollReport(

@@ -24,11 +24,6 @@ function parseWithTexts(text: string): unknown {
   );
 }
 
-/** JSON.parse does not always tell the source of a number this close to zero. */
-function isNormal(value: number): boolean {
-  return value === 0 || Math.abs(value) > 1e-300;
-}
-
 /** Texts full of what a scanner may stumble over. */
 const trickyText = fc
   .array(
@@ -41,10 +36,12 @@ const trickyText = fc
     { maxLength: 8 },
   )
   .map((parts) => parts.join(""));
+/** Once V8 has met the name "\\", it takes other escaped names of one character for it. */
+const name = trickyText.filter((text) => text !== "\\");
 const number = fc.oneof(
   fc.integer().map(String),
   fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }).map(String),
-  fc.double({ min: -1e300, max: 1e300, noNaN: true }).filter(isNormal).map((value) => JSON.stringify(value)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
   fc.constantFrom("0.12345678901234567890", "-0", "1e5", "549755885175123456"),
 );
 const { json: jsonText } = fc.letrec<{ json: string }>((tie) => ({
@@ -55,19 +52,16 @@ const { json: jsonText } = fc.letrec<{ json: string }>((tie) => ({
     trickyText.map((text) => JSON.stringify(text)),
     fc.array(tie("json"), { maxLength: 3 }).map((items) => `[${items.join(" , ")}]`),
     fc
-      .array(fc.tuple(trickyText, tie("json")), { maxLength: 3 })
+      .array(fc.tuple(name, tie("json")), { maxLength: 3 })
       .map((fields) => `{${fields.map(([name, value]) => `${JSON.stringify(name)} : ${value}`).join(",")}}`),
   ),
 }));
 const space = fc.constantFrom("", "", " ", "\n\t", "\r\n  ");
 const rowText = fc
   .tuple(
-    fc.array(
-      fc.tuple(fc.oneof(fc.constantFrom("CAMPAIGN_ID", "SPEND", "Campaign ID"), trickyText), jsonText),
-      {
-        maxLength: 5,
-      },
-    ),
+    fc.array(fc.tuple(fc.oneof(fc.constantFrom("CAMPAIGN_ID", "SPEND", "Campaign ID"), name), jsonText), {
+      maxLength: 5,
+    }),
     space,
   )
   .map(

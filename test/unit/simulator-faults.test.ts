@@ -31,6 +31,31 @@ describe("a rule strikes only where it makes sense", () => {
     expect(decide(candidate())?.kind).toBe(kind);
   });
 
+  test.each([
+    ["report_failed", ["report"]],
+    ["link_expired", ["report_file"]],
+    ["spurious_90_days", ["analytics"]],
+    ["retry_after_400", ["analytics", "report", "report_poll"]],
+    ["rate_limited", ["page", "object", "analytics", "report", "report_poll"]],
+    ["token_revoked", ["page", "object", "analytics", "report", "report_poll"]],
+    ["internal_error", ["page", "object", "analytics", "report", "report_poll", "report_file"]],
+  ] as const)("%s: %s", (kind, wanted) => {
+    const all = ["page", "object", "analytics", "report", "report_poll", "report_file"] as const;
+    const decide = createFaults(1, [{ kind }]);
+    expect(all.filter((serves) => decide(candidate({ serves })) !== undefined)).toEqual(wanted);
+  });
+
+  test.each([
+    [undefined, "AD_GROUP", ["CTR", "ECTR"], true],
+    ["AD_GROUP", "AD_GROUP", ["CTR", "ECTR"], true],
+    ["AD_GROUP", "CAMPAIGN", ["CTR", "ECTR"], false],
+    [undefined, "AD_GROUP", ["ECTR"], false],
+  ])("columns_refused at level %s: a request for %s %s: %s", (ruled, level, columns, strikes) => {
+    const rule = { kind: "columns_refused", columns: ["CTR"], ...(ruled ? { level: ruled } : {}) } as const;
+    const decide = createFaults(1, [rule]);
+    expect(decide(candidate({ serves: "report", level, columns })) !== undefined).toBe(strikes);
+  });
+
   test("repeated_bookmark: not on first pages, which do not use up its count", () => {
     const decide = createFaults(1, [{ kind: "repeated_bookmark", count: 1 }]);
     expect(decide(candidate({ hasBookmark: false }))).toBeUndefined();

@@ -45,7 +45,7 @@ const LINK_SECONDS = LINK_MILLISECONDS / 1000;
 /** Reports up to so many bytes are written in advance and kept for their download, the latest ones. */
 const SMALL_BYTES = 1_000_000;
 const TEXTS_KEPT = 16;
-const LINKS_KEPT = 1_000;
+const LINKS_KEPT = 300;
 const EMPTY_REPORT = "{}";
 const TOKEN_PARTS = 3;
 const FILE_NAME_LENGTH = 24;
@@ -76,9 +76,10 @@ export function createReports({ seed, now, pendingPolls, pendingMilliseconds }: 
     content: ReportContent,
     fate: FaultKind | undefined,
   ): string {
-    const nth = (created.get(identity) ?? 0) + 1;
-    created.set(identity, nth);
-    const token = Array.from({ length: TOKEN_PARTS }, (_, part) => sign(seed, identity, nth, part)).join("");
+    const key = sign(seed, identity);
+    const nth = (created.get(key) ?? 0) + 1;
+    created.set(key, nth);
+    const token = Array.from({ length: TOKEN_PARTS }, (_, part) => sign(key, nth, part)).join("");
     const report = {
       token,
       adAccountId,

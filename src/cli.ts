@@ -11,12 +11,14 @@ import { registerStatus } from "./commands/status.ts";
 import { registerSync } from "./commands/sync.ts";
 import { registerWarehouse } from "./commands/warehouse.ts";
 import { startedByNpm } from "./config.ts";
-import { asConnectorError, type ConnectorError } from "./errors.ts";
+import { asConnectorError, type ConnectorError, type ErrorCode } from "./errors.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { watchNpm } from "./npm-parent.ts";
 import { VERSION } from "./version.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+/** What to ask, or the configuration, must be changed before anything can be loaded. */
+const USAGE_CODES: readonly ErrorCode[] = ["usage", "configuration", "day_out_of_reach"];
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof SIGNAL_EXIT;
 
@@ -89,7 +91,7 @@ function report(error: unknown): number {
   const problem = asConnectorError(error);
   if (problem.code === "interrupted" || stopSignal) return EXIT.failed;
   process.stderr.write(describe(problem));
-  return problem.code === "usage" || problem.code === "configuration" ? EXIT.usage : EXIT.failed;
+  return USAGE_CODES.includes(problem.code) ? EXIT.usage : EXIT.failed;
 }
 
 function describe(error: ConnectorError): string {

@@ -31,7 +31,7 @@ export const registerBackfill: RegisterCommand = (program, shell) => {
     .option("--account <id>", "only this ad account; may be repeated", collect)
     .addOption(new Option("--newest-first", "latest days first (default)").conflicts("oldestFirst"))
     .option("--oldest-first", "earliest days first")
-    .option("--restart", "load again what earlier runs of this backfill have loaded")
+    .option("--restart", "load again what earlier backfills have loaded")
     .option("--dry-run", "show windows and API calls, load nothing")
     .option("--accept-empty", "believe an empty answer even where many rows stand")
     .action((flags: BackfillFlags) => backfill(flags, shell));

@@ -5,9 +5,11 @@ import type { Config } from "../config.ts";
 import { readConfigFile } from "../config-file.ts";
 import { DATA_DIRECTORY, type OpenWarehouse, openConfiguredWarehouse } from "../context.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { readCampaignSample } from "../warehouse/campaign-sample.ts";
+import { readCampaignPerformance } from "../warehouse/campaign-performance.ts";
 import { migrate } from "../warehouse/migrate.ts";
+import { addDays, dayOf } from "../window.ts";
 import { openDisplay } from "./display.ts";
+import { formatAmount, formatCount } from "./format.ts";
 import { load } from "./load.ts";
 import { configuredResources, selectResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
@@ -17,6 +19,10 @@ import { renderTable } from "./table.ts";
 export const DEMO_DIRECTORY = path.join(DATA_DIRECTORY, "demo");
 
 const CAMPAIGNS_SHOWN = 8;
+/** Days of the table that is shown, today included. */
+const DAYS_SHOWN = 30;
+/** Nobody limits the simulator's rates, and what a demo shows should be there soon. */
+const CONCURRENCY = 8;
 
 export const registerDemo: RegisterCommand = (program, shell) => {
   program
@@ -27,7 +33,8 @@ export const registerDemo: RegisterCommand = (program, shell) => {
 
 async function demo(shell: Shell): Promise<void> {
   // A token of its own per start: the warehouse holds one that an earlier simulator rotated, which this one never saw.
-  const simulator = await startSimulator({ refreshToken: `pinr_demo_${randomBytes(16).toString("hex")}` });
+  const refreshToken = `pinr_demo_${randomBytes(16).toString("hex")}`;
+  const simulator = await startSimulator({ refreshToken, reportPolls: 0 });
   try {
     const config = demoConfig(simulator);
     const open = await openConfiguredWarehouse(config, { directory: DEMO_DIRECTORY, signal: shell.signal });
@@ -55,7 +62,7 @@ async function fill(config: Config, open: OpenWarehouse, shell: Shell): Promise<
   const { report, summary } = await load(config, open, display, shell, request, DEMO_DIRECTORY);
   shell.print(summary);
   if (report.status !== "succeeded") return shell.fail();
-  shell.print(await renderCampaigns(open));
+  shell.print(await renderPerformance(open));
   shell.print(renderNextSteps(open));
 }
 
@@ -73,27 +80,35 @@ function demoConfig(simulator: Simulator): Config {
     configFile: undefined,
     logLevel: "info",
     logFormat: undefined,
-    file: readConfigFile("", "", []),
+    file: readConfigFile("", demoConfigFile(), []),
   };
 }
 
-async function renderCampaigns({ warehouse }: OpenWarehouse): Promise<string> {
-  const campaigns = await readCampaignSample(warehouse, CAMPAIGNS_SHOWN);
+/** Few days, because a first look needs no more; as many as are shown, and what the lookback reads anyway. */
+function demoConfigFile(): string {
+  const start = addDays(dayOf(Date.now()), 1 - DAYS_SHOWN);
+  return `concurrency: ${CONCURRENCY}\nanalytics:\n  start_date: ${start}\n`;
+}
+
+async function renderPerformance({ warehouse }: OpenWarehouse): Promise<string> {
+  const to = dayOf(Date.now());
+  const window = { from: addDays(to, 1 - DAYS_SHOWN), to };
+  const campaigns = await readCampaignPerformance(warehouse, window, CAMPAIGNS_SHOWN);
+  const right = (title: string) => ({ title, align: "right" as const });
   const columns = [
     { title: "campaign" },
-    { title: "account" },
-    { title: "objective" },
-    { title: "status" },
-    { title: "ads", align: "right" as const },
+    right("spend"),
+    { title: "" },
+    ...["impressions", "clicks", "conversions"].map(right),
   ];
   const rows = campaigns.map((row) => [
-    row.name ?? "",
-    row.account ?? "",
-    row.objective_type ?? "",
-    row.summary_status ?? "",
-    String(row.ads),
+    row.campaign ?? "",
+    formatAmount(Number(row.spend)),
+    row.currency ?? "",
+    ...[row.impressions, row.clicks, row.conversions].map((count) => formatCount(Number(count))),
   ]);
-  return `\nSome campaigns (pinterest_ads_campaigns):\n\n${renderTable(columns, rows, "cut")}`;
+  const title = `Last ${DAYS_SHOWN} days, most spend first (pinterest_ads_campaign_performance):`;
+  return `\n${title}\n\n${renderTable(columns, rows, "cut")}`;
 }
 
 function renderNextSteps({ embedded }: OpenWarehouse): string {

@@ -49,9 +49,9 @@ export async function printDryRun(run: DryRun): Promise<void> {
   const context = { warehouse: open.warehouse, settings: request.analytics, today: dayOf(Date.now()) };
   const estimates = await estimateSlices(context, slices);
   shell.print(renderPlan(estimates, planned, request.resources));
-  if (metrics.alreadyLoaded > 0)
+  if (metrics.loadedBefore > 0)
     shell.print(
-      `\n${plural(metrics.alreadyLoaded, "window")} of this backfill ${metrics.alreadyLoaded === 1 ? "is" : "are"} loaded already; --restart would load them again.`,
+      `\n${plural(metrics.loadedBefore, "window")} had been loaded by earlier backfills; --restart would load them again.`,
     );
   const totals = sumCalls(
     estimates.map(({ slice, calls }) => ({ category: slice.resource.category, calls })),

@@ -1,8 +1,14 @@
 const COUNT = new Intl.NumberFormat("en-US");
+const AMOUNT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** 12345 → "12,345". */
 export function formatCount(count: number): string {
   return COUNT.format(count);
+}
+
+/** 1234.5 → "1,234.50", in whatever currency. */
+export function formatAmount(amount: number): string {
+  return AMOUNT.format(amount);
 }
 
 /** Milliseconds as people say them: "840 ms", "12.3 s", "4 min 5 s". */

@@ -83,7 +83,7 @@ const VERDICTS = {
 } as const;
 
 function renderBottomLine(report: RunReport, elapsedMs: number): string {
-  const { status, totals, failures, error, alreadyLoaded } = report;
+  const { status, totals, failures, error, windows } = report;
   const { rows_inserted, rows_updated, rows_deleted, records_rejected } = totals;
   const changed = rows_inserted + rows_updated + rows_deleted;
   const facts = [
@@ -92,12 +92,17 @@ function renderBottomLine(report: RunReport, elapsedMs: number): string {
     formatDuration(elapsedMs),
   ];
   const lines = [`${VERDICTS[status]}: ${facts.join(", ")}.`];
-  if (alreadyLoaded > 0)
-    lines.push(`${plural(alreadyLoaded, "window")} had been loaded by earlier runs of this backfill.`);
+  if (windows.loadedBefore > 0) lines.push(renderLoadedBefore(windows));
   if (error && failures.length === 0) lines.push(indent(error));
   if (records_rejected > 0)
     lines.push(
       `${plural(records_rejected, "record")} could not be loaded; see pinterest_ads_rejected_records.`,
     );
   return lines.join("\n");
+}
+
+function renderLoadedBefore({ planned, loadedBefore }: RunReport["windows"]): string {
+  const count = plural(loadedBefore, "window");
+  const what = planned === 0 ? `All of it (${count})` : count;
+  return `${what} had been loaded by earlier backfills; --restart loads them again.`;
 }

@@ -1,7 +1,8 @@
 import { ConnectorError } from "../errors.ts";
+import type { Row } from "./flat-rows.ts";
 import { isUnparsable } from "./problem.ts";
 import { findStringEnd, UNFINISHED } from "./row-end.ts";
-import { createRowReader, type Row, type RowRun } from "./row-run.ts";
+import { createRowReader, type RowRun } from "./row-run.ts";
 
 /** Walks the nesting around the rows of a report, whose depth and order Pinterest does not document. */
 export interface ReportScanner {
@@ -18,6 +19,7 @@ export interface ReportScanner {
 /** Two levels are known. */
 const DEEPEST = 16;
 const NULL = "null";
+const OPENING_BRACE = 0x7b;
 
 /** What may come next around the rows. */
 type Expectation = "value" | "value_or_end" | "key" | "key_or_end" | "colon" | "comma_or_end" | "end";
@@ -112,7 +114,7 @@ export function createReportScanner(idField: string | undefined): ReportScanner 
   function atRow(bytes: Buffer, at: number): boolean {
     const inArray =
       containers.at(-1)?.kind === "array" && (expected === "value" || expected === "value_or_end");
-    return inArray && bytes[at] === 0x7b;
+    return inArray && bytes[at] === OPENING_BRACE;
   }
 
   function scan(bytes: Buffer, from: number): RowRun {

@@ -1,9 +1,8 @@
+import { createFlatRowReader, type Row, skipSpace } from "./flat-rows.ts";
 import { findLongNumbers } from "./long-numbers.ts";
 import { isObject, isUnparsable } from "./problem.ts";
 import { createQuote } from "./quoting.ts";
 import { findRowEnd, UNFINISHED } from "./row-end.ts";
-
-export type Row = Record<string, unknown>;
 
 /** Rows that stand next to each other, and the position behind the last one. */
 export interface RowRun {
@@ -21,21 +20,43 @@ export interface RowReader {
 const LONGEST_RUN_BYTES = 64 * 1024;
 const CLOSING_BRACKET = 0x5d;
 const CLOSING_BRACE = 0x7d;
+const COMMA = 0x2c;
 const SPACE = 0x20;
 
 /**
- * Throws `SyntaxError` or `RangeError` for what is not JSON.
+ * Plain rows are read by hand, others by `JSON.parse`. Throws `SyntaxError` or `RangeError` for what is not JSON.
  *
  * Finding out where a row ends by looking at every byte takes longer than to parse it. So a likely end is guessed,
  * and `JSON.parse` proves it: what is between brackets as a whole and parses ends where a row ends, because JSON
  * can be read in one way only. Where the guess is wrong, every byte is looked at.
  */
 export function createRowReader(): RowReader {
+  const flat = createFlatRowReader();
   const quote = createQuote();
   let distrusted: Buffer | undefined;
   let distrustedUntil = 0;
 
   function read(bytes: Buffer, start: number): RowRun | undefined {
+    return readFlat(bytes, start) ?? readAny(bytes, start);
+  }
+
+  /** Plain rows one after the other; undefined when the first one is none, or not all there. */
+  function readFlat(bytes: Buffer, start: number): RowRun | undefined {
+    const rows: Row[] = [];
+    let end = start;
+    for (let at = start; ; ) {
+      const behind = flat.read(bytes, at);
+      if (behind < 0) break;
+      rows.push(flat.row());
+      end = behind;
+      at = skipSpace(bytes, end);
+      if (at >= bytes.length || bytes[at] !== COMMA) break;
+      at = skipSpace(bytes, at + 1);
+    }
+    return rows.length > 0 ? { rows, end } : undefined;
+  }
+
+  function readAny(bytes: Buffer, start: number): RowRun | undefined {
     const end = bytes === distrusted && start < distrustedUntil ? UNFINISHED : guessEnd(bytes, start);
     if (end === UNFINISHED) return readOne(bytes, start);
     const rows = readGuess(bytes, start, end);

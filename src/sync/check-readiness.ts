@@ -1,7 +1,7 @@
 import { asConnectorError, isFatal } from "../errors.ts";
 import { readMetricsReady } from "../pinterest/metrics-ready.ts";
 import { withConnection } from "../warehouse/database.ts";
-import { type MetricsReady, readFinalDays, recordMetricsReady } from "../warehouse/metrics-ready.ts";
+import { type MetricsReady, readOpenDays, recordMetricsReady } from "../warehouse/metrics-ready.ts";
 import { READINESS } from "../warehouse/names.ts";
 import {
   insertPlannedSlices,
@@ -9,22 +9,22 @@ import {
   markSliceSucceeded,
   type SliceTally,
 } from "../warehouse/slices.ts";
-import { addDays, type Day, dayOf, listDays } from "../window.ts";
+import { addDays, type Day, dayOf } from "../window.ts";
 import type { Run } from "./run-state.ts";
 import { emptyTally } from "./slice.ts";
 
-/** Pinterest settles a day's numbers within some three days; older ones that are still open are asked for as well. */
+/** Pinterest settles a day's numbers within some three days; what is still open after these is asked about daily. */
 const RECENT_DAYS = 10;
 
 /**
- * Asks Pinterest which recent days are complete (GET /resources/metrics_ready_state), those left out of which that
- * is known. Knowing it is an extra: a failure is logged and never fails the run, unless nothing else can work either.
+ * Asks Pinterest which days of the lookback are complete (GET /resources/metrics_ready_state), those left out of which
+ * that is known. Knowing it is an extra: a failure is logged and never fails the run, unless nothing else can work
+ * either.
  */
 export async function checkReadiness(run: Run): Promise<void> {
   const today = dayOf(run.now());
-  const window = { from: addDays(today, -RECENT_DAYS), to: addDays(today, -1) };
-  const final = new Set(await readFinalDays(run.warehouse, window.from, window.to));
-  const open = listDays(window).filter((day) => !final.has(day));
+  const window = { from: addDays(today, -run.request.analytics.lookbackDays), to: addDays(today, -1) };
+  const open = await readOpenDays(run.warehouse, window, addDays(today, -RECENT_DAYS));
   if (open.length === 0) return;
   const tally = { ...emptyTally(), attempts: 1 };
   const [id = Number.NaN] = await insertPlannedSlices(run.warehouse, run.id, [
@@ -33,7 +33,8 @@ export async function checkReadiness(run: Run): Promise<void> {
   try {
     const days = await askDays(run, open, tally);
     await recordMetricsReady(run.warehouse, days);
-    const merged = { inserted: 0, updated: days.length, unchanged: 0, deleted: 0 };
+    // None of them is a copied row: a run that changes no such row is to say that nothing had changed.
+    const merged = { inserted: 0, updated: 0, unchanged: days.length, deleted: 0 };
     await withConnection(run.warehouse, (client) => markSliceSucceeded(client, id, tally, merged));
   } catch (cause) {
     const error = asConnectorError(cause);

@@ -7,14 +7,18 @@ import type { Run } from "./run-state.ts";
 /** Account totals and sums of entities may differ by so much before it is worth a warning, in percent. */
 export const TOLERANCE_PERCENT = 0.5;
 
-/** What comes after the metrics of a run are loaded: entities that no list held, and whether the levels add up. */
+/**
+ * What comes after the metrics of a run are loaded: entities that no list held, and whether the levels add up. Of a
+ * backfill all its days are looked at, for runs that were killed may have loaded some of them and never come this far.
+ */
 export async function finishMetrics(
   run: Run,
   measured: readonly AnalyticsResource[],
   slices: readonly AnalyticsSlice[],
 ): Promise<void> {
   if (run.signal.aborted) return;
-  const days = slices.flatMap(({ window }) => [window.from, window.to]).toSorted();
+  const windows = run.request.backfill ? [run.request.backfill.window] : slices.map(({ window }) => window);
+  const days = windows.flatMap((window) => [window.from, window.to]).toSorted();
   const [from, to] = [days.at(0), days.at(-1)];
   if (from === undefined || to === undefined) return;
   await hydrateEntities(run, measured, { from, to });

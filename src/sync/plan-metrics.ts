@@ -4,12 +4,12 @@ import { readBackfilledSlices } from "../warehouse/backfills.ts";
 import { readLoadedDays } from "../warehouse/loaded-days.ts";
 import { dayOf } from "../window.ts";
 import { type AnalyticsSlice, planBackfill, planSync } from "./plan-analytics.ts";
-import type { BackfillRequest, Run, SyncRequest } from "./run-state.ts";
+import type { Run, SyncRequest } from "./run-state.ts";
 
-/** What a run is to read of the metrics, and how much of it earlier runs of the same backfill have read. */
+/** What a run is to read of the metrics, and how many windows of it earlier backfills have loaded. */
 export interface MetricsPlan {
   readonly slices: readonly AnalyticsSlice[];
-  readonly alreadyLoaded: number;
+  readonly loadedBefore: number;
 }
 
 /** What planning needs of a run; a dry run has no more than this. */
@@ -25,13 +25,11 @@ export async function planMetrics(
   const { backfill, analytics: settings } = run.request;
   const accounts = [...run.accounts.keys()].map((id) => ({ id }));
   const common = { resources, accounts, settings, today: dayOf(run.now()) };
-  if (!backfill) return { slices: await planLookback(run, common), alreadyLoaded: 0 };
+  if (!backfill) return { slices: await planLookback(run, common), loadedBefore: 0 };
   const loaded = backfill.restart
     ? new Set<string>()
-    : new Set(
-        (await readBackfilledSlices(run.warehouse, identifyBackfill(run.request, backfill))).map(identify),
-      );
-  let alreadyLoaded = 0;
+    : new Set((await readBackfilledSlices(run.warehouse, identifyBackfill(run.request))).map(identify));
+  let loadedBefore = 0;
   const done = (
     resource: string,
     adAccountId: string,
@@ -39,21 +37,19 @@ export async function planMetrics(
     window: AnalyticsSlice["window"],
   ) => {
     const isLoaded = loaded.has(identify({ resource, adAccountId, attribution, window }));
-    if (isLoaded) alreadyLoaded += 1;
+    if (isLoaded) loadedBefore += 1;
     return isLoaded;
   };
   const slices = planBackfill({ ...common, window: backfill.window, order: backfill.order, done });
-  return { slices, alreadyLoaded };
+  return { slices, loadedBefore };
 }
 
 /**
- * What makes two backfills the same one: the days and what is asked of them. Resources, accounts and attribution
- * settings may differ, for their slices are told apart one by one.
+ * What makes windows of one backfill good for another: what is asked of them. Days, resources, accounts and
+ * attribution settings may differ, for their slices are told apart one by one.
  */
-export function identifyBackfill({ analytics }: SyncRequest, { window }: BackfillRequest) {
+export function identifyBackfill({ analytics }: SyncRequest) {
   return {
-    from: window.from,
-    to: window.to,
     metrics: analytics.metrics.toSorted(),
     targeting_types: analytics.targetingTypes.toSorted(),
   };

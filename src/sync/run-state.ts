@@ -67,7 +67,8 @@ export interface Run extends SyncContext {
   readonly accounts: Map<string, Account>;
   /** Accounts that may not create reports. */
   readonly withoutReports: Set<string>;
-  alreadyLoaded: number;
+  /** Of metrics: those that this run reads, and those that earlier backfills have loaded and it leaves out. */
+  windows: { readonly planned: number; readonly loadedBefore: number };
   planned: number;
   succeeded: number;
   recordsRejected: number;

@@ -16,6 +16,7 @@ import {
   readRunTotals,
   startRun,
 } from "../warehouse/runs.ts";
+import { checkReach } from "./check-reach.ts";
 import { checkReadiness } from "./check-readiness.ts";
 import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
 import { finishMetrics } from "./finish-metrics.ts";
@@ -36,19 +37,22 @@ export interface RunReport {
   /** What kept the run from succeeding: the error that ended it, else that of its first failed slice. */
   readonly error: ConnectorError | undefined;
   readonly failures: readonly SliceFailure[];
-  /** Slices that earlier runs of the same backfill have loaded, and this one left out. */
-  readonly alreadyLoaded: number;
+  readonly windows: Run["windows"];
 }
+
+/** What to do about windows that a backfill leaves out because earlier ones have loaded them. */
+const RESTART_HINT = "--restart loads them again";
 
 /**
  * One run: plans, loads every slice, keeps the books, and reports.
- * Rejects only when not even a run can be recorded (no database, not migrated); anything later is in
- * the report. Killed at any moment, the next run finds its traces and simply works.
+ * Rejects only when not even a run can be recorded (no database, not migrated, a backfill of days that Pinterest no
+ * longer has); anything later is in the report. Killed at any moment, the next run finds its traces and simply works.
  */
 export async function runSync(context: SyncContext, request: SyncRequest): Promise<RunReport> {
   await checkConnection(context.warehouse);
   await assertMigrated(context.warehouse, context.resources);
   await assertPrivileges(context.warehouse);
+  await checkReach(context, request);
   const stop = new AbortController();
   const locks = await openLocks(context.warehouse, (error) => stop.abort(error));
   try {
@@ -84,7 +88,7 @@ async function openRun(
       concurrency: request.concurrency,
       attribution: request.analytics.attributions.map(nameAttribution),
       ...(request.backfill && {
-        backfill: identifyBackfill(request, request.backfill),
+        backfill: { ...request.backfill.window, ...identifyBackfill(request) },
         restart: request.backfill.restart,
       }),
     },
@@ -100,7 +104,7 @@ async function openRun(
     failures: [],
     accounts: new Map(),
     withoutReports: new Set(),
-    alreadyLoaded: 0,
+    windows: { planned: 0, loadedBefore: 0 },
     planned: 0,
     succeeded: 0,
     recordsRejected: 0,
@@ -121,13 +125,18 @@ async function execute(run: Run): Promise<void> {
   const measured = wanted.filter((resource) => resource.kind === "analytics");
   if (measured.length > 0) await recordAttributions(run.warehouse, request.analytics.attributions);
   const metrics = await planMetrics(run, measured);
-  run.alreadyLoaded = metrics.alreadyLoaded;
+  run.windows = { planned: metrics.slices.length, loadedBefore: metrics.loadedBefore };
+  if (metrics.loadedBefore > 0)
+    run.logger.info(
+      { windows: run.windows.planned, windows_loaded_before: metrics.loadedBefore, next_step: RESTART_HINT },
+      "windows left out",
+    );
   const planned = await planInBooks<Slice>(run, [...lists, ...metrics.slices]);
   await warnOfQuota(run, planned);
-  if (measured.length > 0) await checkReadiness(run);
+  if (metrics.slices.length > 0) await checkReadiness(run);
   await loadSlices(run, planned);
   await failOwnerless(run, wanted, accounts);
-  if (metrics.slices.length > 0) await finishMetrics(run, measured, metrics.slices);
+  if (measured.length > 0) await finishMetrics(run, measured, metrics.slices);
   if (run.stop.signal.aborted) throw interruption(run.stop.signal);
 }
 
@@ -139,14 +148,14 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
     if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
     else if (status === "succeeded") run.logger.info(fields, "run finished");
     else run.logger.warn(fields, "run finished");
-    const { id, failures, alreadyLoaded } = run;
-    return { id, status, totals, error, failures, alreadyLoaded };
+    const { id, failures, windows } = run;
+    return { id, status, totals, error, failures, windows };
   } catch (cause) {
     const unrecorded = describeConnectionError(cause, run.warehouse.url);
     const fields = { run_id: run.id, trigger: run.request.trigger, error_code: unrecorded.code };
     run.logger.error({ ...fields, error: unrecorded.message }, "run not recorded");
-    const { id, failures, alreadyLoaded } = run;
-    return { id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures, alreadyLoaded };
+    const { id, failures, windows } = run;
+    return { id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures, windows };
   }
 }
 

@@ -11,8 +11,9 @@ export interface BackfilledSlice {
 }
 
 /**
- * The windows that runs of the same backfill have loaded, since it was last begun anew. `identity` is what the run
- * keeps as `backfill` in its request.
+ * The windows that backfills of the same kind have loaded, whatever range of days each was told. `identity` is what
+ * their runs keep as `backfill` in their request beside that range. Windows inside the range of a backfill that was
+ * begun anew do not count from then on, for the resources, ad accounts and attribution settings that it was about.
  */
 export async function readBackfilledSlices(
   { knex }: Warehouse,
@@ -20,12 +21,19 @@ export async function readBackfilledSlices(
 ): Promise<BackfilledSlice[]> {
   const { rows } = await knex.raw<{ rows: BackfilledRow[] }>(
     `with same as (
-       select id, started_at, coalesce((request ->> 'restart')::boolean, false) as restart
-         from ${RUNS} where trigger = 'backfill' and request -> 'backfill' = ?::jsonb)
+       select id, started_at, request, coalesce((request ->> 'restart')::boolean, false) as restart
+         from ${RUNS} where trigger = 'backfill' and (request -> 'backfill') - 'from' - 'to' = ?::jsonb)
      select distinct s.resource, s.ad_account_id, s.attribution, s.window_from::text, s.window_to::text
        from same join ${SLICES} as s on s.run_id = same.id
       where s.status = 'succeeded' and s.window_from is not null and s.attribution is not null
-        and same.started_at >= coalesce((select max(started_at) from same where restart), '-infinity')`,
+        and not exists (
+          select from same as anew
+           where anew.restart and anew.started_at > same.started_at
+             and anew.request -> 'resources' @> to_jsonb(s.resource)
+             and anew.request -> 'attribution' @> to_jsonb(s.attribution)
+             and (anew.request -> 'accounts' @> to_jsonb(s.ad_account_id) or anew.request ->> 'accounts' = 'all')
+             and s.window_from >= (anew.request #>> '{backfill,from}')::date
+             and s.window_to <= (anew.request #>> '{backfill,to}')::date)`,
     [JSON.stringify(identity)],
   );
   return rows.map((row) => ({

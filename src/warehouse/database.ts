@@ -163,6 +163,9 @@ const SESSION_SETTINGS = [
   "set idle_session_timeout = 0",
   "set statement_timeout = 0",
   "set lock_timeout = 0",
+  // Tables filled a moment ago have no statistics: judged by guesses, statements that take milliseconds would be
+  // compiled for a second.
+  "set jit = off",
   // Without it the backend of a killed run goes on with its merge unseen, and holds its locks meanwhile.
   `set client_connection_check_interval = '${CLIENT_CHECK_INTERVAL}'`,
 ];

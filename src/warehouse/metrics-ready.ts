@@ -1,4 +1,4 @@
-import type { Day } from "../window.ts";
+import type { Day, Window } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 
 /** What Pinterest says of a day's metrics (GET /resources/metrics_ready_state). */
@@ -8,12 +8,22 @@ export interface MetricsReady {
   readonly conversionsFinal: boolean;
 }
 
-/** Days of the span, both ends included, of which Pinterest has said that delivery and conversions are final. */
-export async function readFinalDays({ knex }: Warehouse, from: Day, to: Day): Promise<Day[]> {
+/** After so long an older day that was not final is asked about again. */
+const RECHECK = "20 hours";
+
+/**
+ * Days of the span, both ends included, to ask about: those not known to be final. Before `recentFrom` only those
+ * that were not asked about lately, because there a change is rare.
+ */
+export async function readOpenDays({ knex }: Warehouse, span: Window, recentFrom: Day): Promise<Day[]> {
   const { rows } = await knex.raw<{ rows: { day: Day }[] }>(
-    `select to_char(date, 'YYYY-MM-DD') as day from pinterest_ads_metrics_ready
-      where date between ? and ? and final_since is not null order by date`,
-    [from, to],
+    `select to_char(d, 'YYYY-MM-DD') as day
+       from generate_series(?::date, ?::date, interval '1 day') as d
+       left join pinterest_ads_metrics_ready as r on r.date = d::date
+      where r.final_since is null
+        and (d >= ?::date or r.checked_at is null or r.checked_at < now() - interval '${RECHECK}')
+      order by d`,
+    [span.from, span.to, recentFrom],
   );
   return rows.map(({ day }) => day);
 }

@@ -1,3 +1,4 @@
+import type { Column } from "../resources/column.ts";
 import type { AnalyticsResource, ListResource } from "../resources/define.ts";
 import type { Window } from "../window.ts";
 import type { Warehouse } from "./database.ts";
@@ -18,13 +19,17 @@ export async function findOrphans(
   const column = findIdColumn(analytics, entity);
   if (column === undefined) return [];
   const { rows } = await knex.raw<{ rows: { id: string }[] }>(
-    `select distinct t.${quoteIdentifier(column)} collate "C" as id
-       from ${quoteIdentifier(tableName(analytics))} as t
-      where t.ad_account_id = ? and t.date between ? and ? and t.${quoteIdentifier(column)} is not null
-        and not exists (select from ${quoteIdentifier(tableName(entity))} as e
-                         where e.ad_account_id = t.ad_account_id and e.id = t.${quoteIdentifier(column)})
-      order by 1`,
-    [adAccountId, window.from, window.to],
+    `select id from (
+       select distinct t.${quoteIdentifier(column.name)} as id
+         from ${quoteIdentifier(tableName(analytics))} as t
+        where t.ad_account_id = :account and t.date between :from and :to
+          and t.${quoteIdentifier(column.name)} is distinct from :absent
+     ) as seen
+      where not exists (select from ${quoteIdentifier(tableName(entity))} as e
+                         where e.ad_account_id = :account and e.id = seen.id)
+      order by id collate "C"`,
+    // Where a column may say that there is none, what it says is no id to ask for; elsewhere null is none.
+    { account: adAccountId, ...window, absent: column.absent ?? null },
   );
   return rows.map(({ id }) => id);
 }
@@ -51,8 +56,8 @@ export async function insertStubs(
 ): Promise<number> {
   const column = findIdColumn(analytics, entity);
   if (column === undefined || ids.length === 0) return 0;
-  const parents = sharedParents(analytics, entity, column);
-  const id = `t.${quoteIdentifier(column)}`;
+  const parents = sharedParents(analytics, entity, column.name);
+  const id = `t.${quoteIdentifier(column.name)}`;
   const { rowCount } = await knex.raw<{ rowCount: number }>(
     `insert into ${quoteIdentifier(tableName(entity))}
             (${["ad_account_id", "id", ...parents].map(quoteIdentifier).join(", ")}, _run_id, _synced_at, _deleted_at, _stub)
@@ -71,11 +76,9 @@ export async function insertStubs(
 function findIdColumn(
   { entity: measured, columns }: AnalyticsResource,
   entity: ListResource,
-): string | undefined {
-  if (measured?.resource === entity.name) return measured.column;
-  const column = entity.idFilter?.replace(/s$/, "");
-  // Where a column may say that there is none, what it says is no id to ask for.
-  return columns.some(({ name, absent }) => name === column && absent === undefined) ? column : undefined;
+): Column | undefined {
+  const name = measured?.resource === entity.name ? measured.column : entity.idFilter?.replace(/s$/, "");
+  return columns.find((column) => column.name === name);
 }
 
 /** Ids of parents that both tables hold. */

@@ -69,9 +69,7 @@ function compileLevel(account: AnalyticsResource, level: AnalyticsResource): str
 
 /** The sums of a table by account, day and setting, one row per metric. */
 function compileSums(resource: AnalyticsResource, metrics: readonly string[]): string {
-  const sums = metrics.map(
-    (metric) => `sum(t.${quoteIdentifier(metric)}::numeric) as ${quoteIdentifier(metric)}`,
-  );
+  const sums = metrics.map((metric) => `sum(t.${quoteIdentifier(metric)}) as ${quoteIdentifier(metric)}`);
   const values = metrics.map((metric) => `(${quoteLiteral(metric)}, s.${quoteIdentifier(metric)})`);
   return `
       select s.ad_account_id, s.date, s.attribution, m.metric, m.total

@@ -4,7 +4,7 @@ import { DEFAULT_ATTRIBUTION } from "../../src/resources/attribution.ts";
 import { readAccounts } from "../../src/warehouse/accounts.ts";
 import { recordAttributions } from "../../src/warehouse/attributions.ts";
 import { readCoverage } from "../../src/warehouse/coverage.ts";
-import { readFinalDays, recordMetricsReady } from "../../src/warehouse/metrics-ready.ts";
+import { readOpenDays, recordMetricsReady } from "../../src/warehouse/metrics-ready.ts";
 import { readRefusedMetrics, recordRefusedMetrics } from "../../src/warehouse/refused-metrics.ts";
 import {
   findRunningReport,
@@ -99,10 +99,12 @@ describe("a day is final", () => {
     deliveryFinal,
     conversionsFinal,
   });
-  const final = () => readFinalDays(db.warehouse, "2024-01-01", "2024-01-31");
+  const SPAN = { from: "2024-01-01", to: "2024-01-05" };
+  /** Days to ask about, all of them recent. */
+  const open = () => readOpenDays(db.warehouse, SPAN, SPAN.from);
   const since = () => db.query("select final_since from pinterest_ads_metrics_ready");
 
-  test("when delivery and conversions are, within the days that are asked for", async () => {
+  test("when delivery and conversions are, and then not asked about again", async () => {
     await recordMetricsReady(db.warehouse, [
       day("2024-01-02", true, true),
       day("2024-01-01", true, true),
@@ -110,7 +112,15 @@ describe("a day is final", () => {
       day("2024-01-04", false, true),
       day("2024-02-01", true, true),
     ]);
-    expect(await final()).toEqual(["2024-01-01", "2024-01-02"]);
+    expect(await open()).toEqual(["2024-01-03", "2024-01-04", "2024-01-05"]);
+  });
+
+  test("or asked about once in a while when it is older and was not final", async () => {
+    const old = () => readOpenDays(db.warehouse, SPAN, "2024-01-05");
+    await recordMetricsReady(db.warehouse, [day("2024-01-03", true, false), day("2024-01-05", true, false)]);
+    expect(await old()).toEqual(["2024-01-01", "2024-01-02", "2024-01-04", "2024-01-05"]);
+    await db.query("update pinterest_ads_metrics_ready set checked_at = now() - interval '1 day'");
+    expect(await old()).toContain("2024-01-03");
   });
 
   test("since it was first found to be", async () => {
@@ -123,7 +133,10 @@ describe("a day is final", () => {
   test("no longer when Pinterest takes it back", async () => {
     await recordMetricsReady(db.warehouse, [day("2024-01-01", true, true)]);
     await recordMetricsReady(db.warehouse, [day("2024-01-01", false, true)]);
-    expect([await final(), await since()]).toEqual([[], [{ final_since: null }]]);
+    expect([await open(), await since()]).toEqual([
+      ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"],
+      [{ final_since: null }],
+    ]);
   });
 });
 

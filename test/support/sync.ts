@@ -5,7 +5,8 @@ import { createPinterest, type PinterestOptions } from "../../src/pinterest/clie
 import type { Clock } from "../../src/pinterest/clock.ts";
 import type { Timeouts } from "../../src/pinterest/http.ts";
 import { createTokens, type Tokens } from "../../src/pinterest/tokens.ts";
-import { listResources, resources } from "../../src/resources/index.ts";
+import type { Resource } from "../../src/resources/define.ts";
+import { resources as coreResources, listResources } from "../../src/resources/index.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import { type RunReport, runSync } from "../../src/sync/run.ts";
@@ -27,6 +28,10 @@ export interface SyncUnderTestOptions {
   readonly schema?: string;
   /** A jumping one when absent: back-off and rate limits take no time. */
   readonly clock?: Clock;
+  /** What tells the runs which day it is, in epoch milliseconds; the machine's clock when absent. */
+  readonly now?: () => number;
+  /** What the runs know, with the metrics that were chosen; all resources with the core metrics when absent. */
+  readonly resources?: readonly Resource[];
   readonly timeouts?: Timeouts;
   readonly rateLimitBudgetMs?: number;
   readonly onWait?: PinterestOptions["onWait"];
@@ -66,7 +71,7 @@ const TIMEOUTS: Timeouts = { connect: 10_000, response: 20_000, request: 30_000 
  * real Postgres, no jitter. Disposing of it closes the connections; simulator and database stay.
  */
 export async function openSync(options: SyncUnderTestOptions): Promise<SyncUnderTest> {
-  const { url, simulator } = options;
+  const { url, simulator, now = Date.now, resources = coreResources } = options;
   // A resource without a listing would end every run as partial; this says why.
   COPIED_TABLES.forEach(listingOf);
   const schema = options.schema ?? `test_${randomBytes(4).toString("hex")}`;
@@ -104,7 +109,7 @@ export async function openSync(options: SyncUnderTestOptions): Promise<SyncUnder
       runSync(
         {
           resources,
-          now: Date.now,
+          now,
           warehouse,
           pinterest,
           logger,

@@ -78,6 +78,13 @@ export function intersect(one: Window, other: Window): Window | undefined {
   return from <= to ? { from, to } : undefined;
 }
 
+/** From the first day of all windows to the last one; undefined without any. */
+export function spanOf(windows: readonly Window[]): Window | undefined {
+  const days = windows.flatMap(({ from, to }) => [from, to]).sort();
+  const [from, to] = [days.at(0), days.at(-1)];
+  return from !== undefined && to !== undefined ? { from, to } : undefined;
+}
+
 /** The window without its days before `earliest`; undefined when none is left. */
 export function clampWindow(window: Window, earliest: Day): Window | undefined {
   return intersect(window, { from: earliest, to: window.to });

@@ -8,14 +8,17 @@ import { renderTable } from "./table.ts";
 /** So many gaps of one table tell where to look. */
 const GAPS_SHOWN = 3;
 
-/** A line per level and account; the attribution setting is told where there are several. */
+/** A line per level and account; a table per attribution setting where there are several. */
 export function renderCoverage(coverage: readonly CoverageRow[]): string | undefined {
-  if (coverage.length === 0) return undefined;
-  const several = new Set(coverage.map(({ attribution }) => attribution)).size > 1;
+  const settings = [...Map.groupBy(coverage, ({ attribution }) => attribution)];
+  if (settings.length < 2) return settings[0] && renderSetting(settings[0][1]);
+  return settings.map(([name, rows]) => `Attribution ${name}\n${renderSetting(rows)}`).join("\n\n");
+}
+
+function renderSetting(coverage: readonly CoverageRow[]): string {
   const columns = [
     { title: "metrics of" },
     { title: "account" },
-    ...(several ? [{ title: "attribution" }] : []),
     { title: "through" },
     { title: "final through" },
     { title: "missing", align: "right" as const },
@@ -23,7 +26,6 @@ export function renderCoverage(coverage: readonly CoverageRow[]): string | undef
   const rows = coverage.map((row) => [
     row.resource.replace(/_analytics$/, ""),
     row.ad_account_id,
-    ...(several ? [shortenAttribution(row.attribution)] : []),
     row.loaded_through,
     row.final_through ?? "none yet",
     formatCount(row.gaps.reduce((sum, gap) => sum + countDays(gap), 0)),
@@ -61,9 +63,4 @@ export function renderRefused(refused: readonly RefusedMetricRow[]): string | un
     ],
     rows,
   );
-}
-
-/** "30/30/1 TIME_OF_AD_ACTION" → "30/30/1 ad_action". */
-function shortenAttribution(name: string): string {
-  return name.replace("TIME_OF_", "").toLowerCase();
 }

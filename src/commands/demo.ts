@@ -114,7 +114,7 @@ async function renderPerformance({ warehouse }: OpenWarehouse): Promise<string> 
 function renderNextSteps({ embedded }: OpenWarehouse): string {
   return [
     "",
-    "Look inside (Postgres stops with each command; this keeps it running until Ctrl-C):",
+    "Look inside (Postgres stops with each command; this keeps it up until Ctrl-C):",
     "",
     "  npx pinterest-ads warehouse --demo",
     `  ${embedded?.psql ?? ""}`,

@@ -3,6 +3,7 @@ import { type OpenWarehouse, openPinterest } from "../context.ts";
 import type { Logger } from "../logger.ts";
 import { listAccounts } from "../pinterest/accounts.ts";
 import type { Resource } from "../resources/define.ts";
+import { checkReach } from "../sync/check-reach.ts";
 import { estimateSlices, type SliceEstimate } from "../sync/estimate.ts";
 import { type PlannedAccount, planSlices, scopeId, withParents } from "../sync/plan.ts";
 import { planMetrics } from "../sync/plan-metrics.ts";
@@ -32,6 +33,7 @@ export async function printDryRun(run: DryRun): Promise<void> {
   const all = configuredResources(run.config);
   await checkConnection(open.warehouse);
   await assertMigrated(open.warehouse, all);
+  await checkReach({ warehouse: open.warehouse, now: Date.now }, request);
   const accounts = await readOrListAccounts(run);
   const listing = all.filter(({ scope }) => scope === "token");
   const wanted = request.backfill ? request.resources : withParents(request.resources, all);

@@ -9,7 +9,8 @@ import {
   markSliceSucceeded,
   type SliceTally,
 } from "../warehouse/slices.ts";
-import { addDays, type Day, dayOf } from "../window.ts";
+import { addDays, type Day, dayOf, intersect, spanOf } from "../window.ts";
+import type { AnalyticsSlice } from "./plan-analytics.ts";
 import type { Run } from "./run-state.ts";
 import { emptyTally } from "./slice.ts";
 
@@ -17,13 +18,16 @@ import { emptyTally } from "./slice.ts";
 const RECENT_DAYS = 10;
 
 /**
- * Asks Pinterest which days of the lookback are complete (GET /resources/metrics_ready_state), those left out of which
- * that is known. Knowing it is an extra: a failure is logged and never fails the run, unless nothing else can work
+ * Asks Pinterest which of the days to be read are complete (GET /resources/metrics_ready_state), as far as they lie
+ * within the lookback; days that are known to be final are left out. Knowing it is an extra: a failure is logged and never fails the run, unless nothing else can work
  * either.
  */
-export async function checkReadiness(run: Run): Promise<void> {
+export async function checkReadiness(run: Run, slices: readonly AnalyticsSlice[]): Promise<void> {
   const today = dayOf(run.now());
-  const window = { from: addDays(today, -run.request.analytics.lookbackDays), to: addDays(today, -1) };
+  const lookback = { from: addDays(today, -run.request.analytics.lookbackDays), to: addDays(today, -1) };
+  const span = spanOf(slices.map((slice) => slice.window));
+  const window = span && intersect(span, lookback);
+  if (!window) return;
   const open = await readOpenDays(run.warehouse, window, addDays(today, -RECENT_DAYS));
   if (open.length === 0) return;
   const tally = { ...emptyTally(), attempts: 1 };

@@ -1,5 +1,6 @@
 import type { AnalyticsResource } from "../resources/define.ts";
 import { recomputeReconciliation } from "../warehouse/reconciliation.ts";
+import { spanOf } from "../window.ts";
 import { hydrateEntities } from "./hydrate.ts";
 import type { AnalyticsSlice } from "./plan-analytics.ts";
 import type { Run } from "./run-state.ts";
@@ -18,17 +19,15 @@ export async function finishMetrics(
 ): Promise<void> {
   if (run.signal.aborted) return;
   const windows = run.request.backfill ? [run.request.backfill.window] : slices.map(({ window }) => window);
-  const days = windows.flatMap((window) => [window.from, window.to]).toSorted();
-  const [from, to] = [days.at(0), days.at(-1)];
-  if (from === undefined || to === undefined) return;
-  await hydrateEntities(run, measured, { from, to });
+  const span = spanOf(windows);
+  if (!span) return;
+  await hydrateEntities(run, measured, span);
   const { differing } = await recomputeReconciliation(run.warehouse, run.resources, {
-    from,
-    to,
+    ...span,
     tolerancePercent: TOLERANCE_PERCENT,
     runId: run.id,
     adAccountIds: [...run.accounts.keys()],
   });
   if (differing.length > 0)
-    run.logger.warn({ from, to, differing: differing.length }, "levels do not add up to the account total");
+    run.logger.warn({ ...span, differing: differing.length }, "levels do not add up to the account total");
 }

@@ -133,7 +133,7 @@ async function execute(run: Run): Promise<void> {
     );
   const planned = await planInBooks<Slice>(run, [...lists, ...metrics.slices]);
   await warnOfQuota(run, planned);
-  if (metrics.slices.length > 0) await checkReadiness(run);
+  if (metrics.slices.length > 0) await checkReadiness(run, metrics.slices);
   await loadSlices(run, planned);
   await failOwnerless(run, wanted, accounts);
   if (measured.length > 0) await finishMetrics(run, measured, metrics.slices);

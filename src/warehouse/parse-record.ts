@@ -1,4 +1,4 @@
-import type { Column } from "../resources/column.ts";
+import type { Column, ColumnType } from "../resources/column.ts";
 import type { Resource } from "../resources/define.ts";
 import { encodeField, NULL_FIELD } from "./copy-text.ts";
 import { clip, isRecord } from "./json-tree.ts";
@@ -25,6 +25,9 @@ export interface Rejection {
 }
 
 const NO_DRIFT: ParsedRow["drift"] = [];
+
+/** Types whose text may hold signs that COPY gives a meaning to; numbers, days, moments and flags do not. */
+const MAY_HOLD_SIGNS: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "jsonb"]);
 
 export type ParseRecord = (record: unknown, given: Readonly<Record<string, string>>) => ParsedRow | Rejection;
 
@@ -97,15 +100,17 @@ function parseObject(
       return reject(resource, record, given, `${column.name}: ${parsed.problem}`);
     } else {
       if (parsed.repaired) textsRepaired += 1;
-      fields.push(encodeField(parsed.text));
+      fields.push(MAY_HOLD_SIGNS.has(column.type) ? encodeField(parsed.text) : parsed.text);
       // Key columns come first and in key order; `defineResource` sees to it.
       if (key.length < resource.key.length) key.push(parsed.text);
     }
   }
   if (!isUsableKey(key)) return reject(resource, record, given, "the key is empty or too long");
   const extra = Object.keys(record).filter((field) => isUndeclared(field, known, record, given));
-  if (extra.length === 0)
-    return { line: [...fields, NULL_FIELD].join("\t"), key, drift: NO_DRIFT, textsRepaired };
+  if (extra.length === 0) {
+    fields.push(NULL_FIELD);
+    return { line: fields.join("\t"), key, drift: NO_DRIFT, textsRepaired };
+  }
   const json = toJsonText(Object.fromEntries(extra.map((field) => [field, record[field]])));
   if (json.repaired) textsRepaired += 1;
   const drift = extra.map((field) => ({

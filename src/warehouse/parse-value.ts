@@ -146,9 +146,13 @@ function numericSource(value: unknown): string | undefined {
   return typeof value === "string" ? value.trim() : numberText(value);
 }
 
-/** Without an exponent where the number is whole, so that an id that came as a number stays one. */
+/**
+ * Without an exponent where the number is whole, so that an id that came as a number stays one. The shortest decimal
+ * form is what was sent: `BigInt` would give the double's own digits, 807615098254857728 for 807615098254857700.
+ */
 function decimalText(value: number): string {
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value).toString() : String(value);
+  const text = String(value);
+  return Number.isInteger(value) && text.includes("e") ? BigInt(value).toString() : text;
 }
 
 /** The kind of a value for an error text; never the value of a text, which may be long. */

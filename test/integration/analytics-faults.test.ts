@@ -173,6 +173,25 @@ test.each(failing)(
   },
 );
 
+test.each(["download_cut", "download_cut_json"] as const)(
+  "rows that were read before a large file broke off are read once (%s)",
+  async (kind) => {
+    world.simulator.faults = [{ kind, count: 2 }];
+    const tables = ["ad_targeting_analytics"];
+    const from = world.daysAgo(40);
+    const { id } = await world.run(tables, { ...REPORTS, startDate: from }, { concurrency: 1 });
+    expect(strikes(kind)).toBe(2);
+    expect(await world.differences(tables, { from })).toEqual([]);
+    const [sizes] = await world.subject.query(
+      "select count(*)::int as rows from pinterest_ads_ad_targeting_analytics",
+    );
+    const [counted] = await world.subject.query(
+      `select sum(records)::int as rows from pinterest_ads_sync_slices where run_id = '${id}' and attribution is not null`,
+    );
+    expect(counted).toEqual(sizes);
+  },
+);
+
 test("a window whose report fails twice is asked in halves, the earlier one first", async () => {
   world.simulator.faults = [{ kind: "report_failed", count: 2 }];
   const accountIds = [world.simulator.world.adAccounts[0]?.id ?? ""];

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ApiRecord } from "../../src/simulator/json.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type MetricsUnderTest, openMetrics } from "../support/metrics-run.ts";
 import { METRIC_TABLES } from "../support/metrics-truth.ts";
 
@@ -14,9 +15,16 @@ const LISTS = Object.keys(ID_FILTERS);
 const LEVELS = ["CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP"] as const;
 const IDS_AT_MOST = 250;
 
+let database: TestDatabase;
 let world: MetricsUnderTest;
 /** Ids that lists leave out, although they are given when asked for by id. */
 let unlisted: Set<string>;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+
+afterAll(() => database?.drop());
 
 beforeEach(() => {
   unlisted = new Set();
@@ -26,6 +34,7 @@ afterEach(() => world?.[Symbol.asyncDispose]());
 
 async function open(options: Parameters<typeof openMetrics>[0] = {}): Promise<void> {
   world = await openMetrics({
+    url: database.url,
     ...options,
     alter: ({ url }, text) => {
       const filter = ID_FILTERS[url.pathname.split("/").at(-1) ?? ""];

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type MetricsUnderTest, openMetrics, SOME_METRICS } from "../support/metrics-run.ts";
 
 const REFUSED = ["IMPRESSION_2", "TOTAL_CONVERSIONS"];
@@ -7,13 +8,21 @@ const TABLES = ["ad_account_analytics", "campaign_analytics"];
 /** Pinterest's answer to a column that it does not know at all: everything that it knows. */
 const LISTING = `Invalid ad account ads analytics parameters. '${REFUSED[0]}' is not one of [${KEPT.map((name) => `'${name}'`).join(", ")}, 'CAMPAIGN_ID', 'AD_ACCOUNT_ID', 'SPEND_IN_DOLLAR']`;
 
+let database: TestDatabase;
 let world: MetricsUnderTest;
 let listsValues: boolean;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+
+afterAll(() => database?.drop());
 
 beforeEach(async () => {
   listsValues = false;
   // The age of a refusal is told by the clock of the database.
   world = await openMetrics({
+    url: database.url,
     now: Date.now(),
     settings: { method: "report" },
     alter: ({ method, body }, _text) => {
@@ -36,7 +45,7 @@ function askedFor(level: string, names: readonly string[] = REFUSED): string[][]
 
 const readBooks = () =>
   world.subject.query(
-    "select resource, ad_account_id, method, metric, reason from pinterest_ads_refused_metrics order by metric",
+    "select resource, ad_account_id, method, metric, reason from pinterest_ads_refused_metrics order by metric, resource",
   );
 const refuse = () => {
   world.simulator.faults = [{ kind: "columns_refused", level: "CAMPAIGN", columns: REFUSED }];

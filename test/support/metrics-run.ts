@@ -1,6 +1,7 @@
 import { withMetrics } from "../../src/resources/analytics.ts";
 import type { AnalyticsSettings } from "../../src/resources/analytics-settings.ts";
 import { DEFAULT_ATTRIBUTION } from "../../src/resources/attribution.ts";
+import type { Resource } from "../../src/resources/define.ts";
 import { resources as coreResources } from "../../src/resources/index.ts";
 import type { RecordedRequest } from "../../src/simulator/recorder.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
@@ -40,6 +41,8 @@ const SMALL = {
 export interface MetricsUnderTest extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly subject: SyncUnderTest;
+  /** What the runs know, with the metrics of `settings`. */
+  readonly resources: readonly Resource[];
   /** What a run is asked unless it is told otherwise. */
   readonly settings: AnalyticsSettings;
   /** The day so many days before the one that it is now. */
@@ -106,6 +109,7 @@ export async function openMetrics(options: MetricsUnderTestOptions = {}): Promis
   return {
     simulator,
     subject,
+    resources,
     settings,
     daysAgo,
     pass: (days) => {

@@ -32,7 +32,8 @@ describe("how far metrics are loaded", () => {
 
   test("names the attribution setting where there are several, within 80 columns", () => {
     const text = renderCoverage([covered, { ...covered, attribution: "7/7/1 TIME_OF_CONVERSION" }]);
-    expect(text).toContain("7/7/1");
+    expect(text).toContain("Attribution 7/7/1 TIME_OF_CONVERSION\n");
+    expect(text?.match(new RegExp(`^ad_group_targeting +${ACCOUNT} `, "gm"))).toHaveLength(2);
     expect(renderCoverage([covered])).not.toContain("30/30/1");
     expectNarrow(text);
   });
@@ -100,6 +101,7 @@ test("differences tell sign and share, and that a share of nothing cannot be tol
       difference_percent: null,
     },
   ]);
+  expect(text).toContain(`Ad account ${ACCOUNT}\n`);
   expect(text).toContain("-0.37 %");
   expect(text).toMatch(/7 +all$/m);
   expectNarrow(text);

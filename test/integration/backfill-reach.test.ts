@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { earliestDay } from "../../src/window.ts";
+import { type MetricsUnderTest, openMetrics } from "../support/metrics-run.ts";
+
+const TABLES = ["ad_account_analytics"];
+
+let world: MetricsUnderTest;
+
+beforeAll(async () => {
+  world = await openMetrics();
+});
+
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const today = () => world.daysAgo(0);
+
+function backfill(from: string, to: string, restart = false) {
+  const order = "oldest" as const;
+  return world.run(TABLES, {}, { trigger: "backfill", backfill: { window: { from, to }, order, restart } });
+}
+
+async function countRuns(): Promise<number> {
+  const [row] = await world.subject.query("select count(*)::int as runs from pinterest_ads_sync_runs");
+  return Number(row?.["runs"]);
+}
+
+test("a backfill goes on with what Pinterest still has when the rest went out of reach after it was loaded", async () => {
+  const from = earliestDay("report", today());
+  // In the month of `from` alone, so that the next month is still missing.
+  const [firstMonth, both] = [`${from.slice(0, 8)}28`, world.daysAgo(870)];
+  expect((await backfill(from, firstMonth)).status).toBe("succeeded");
+  world.pass(1);
+  const runs = await countRuns();
+  world.forget();
+  await expect(backfill(from, both)).rejects.toMatchObject({
+    code: "day_out_of_reach",
+    details: { earliest: earliestDay("report", today()) },
+  });
+  expect(await countRuns()).toBe(runs);
+  expect(world.asked()).toEqual([]);
+  const again = await backfill(from, firstMonth);
+  expect(again).toMatchObject({ status: "succeeded", windows: { planned: 0, loadedBefore: 1 } });
+  await expect(backfill(from, firstMonth, true)).rejects.toMatchObject({ code: "day_out_of_reach" });
+});

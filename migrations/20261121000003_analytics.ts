@@ -6,9 +6,12 @@ import type { Knex } from "knex";
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    alter table pinterest_ads_sync_slices add column attribution text, add column method text;
+    alter table pinterest_ads_sync_slices add column attribution text, add column method text, add column checked_at timestamptz;
     comment on column pinterest_ads_sync_slices.attribution is 'Attribution setting of a report, such as 30/30/1 TIME_OF_AD_ACTION; null for entities.';
     comment on column pinterest_ads_sync_slices.method is 'How metrics were asked for: sync (synchronous endpoint) or report (asynchronous report); null for entities and until loaded.';
+    comment on column pinterest_ads_sync_slices.status is 'planned, running, succeeded, failed, skipped (a parent failed, or Pinterest did not say which days are final) or interrupted.';
+    comment on column pinterest_ads_sync_slices.checked_at is 'When it was seen to that every entity of these metrics has a row in its own table, and the levels were compared, UTC; null for entities and until then.';
+    create index on pinterest_ads_sync_slices (ad_account_id) where attribution is not null and status = 'succeeded' and checked_at is null;
     comment on column pinterest_ads_sync_cursors.loaded_through is 'Last day of metrics loaded under any attribution setting, UTC; null for entities.';
 
     create table pinterest_ads_loaded_days (

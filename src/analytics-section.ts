@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { ATTRIBUTION_WINDOWS, DEFAULT_ATTRIBUTION, REPORT_TIMES } from "./resources/attribution.ts";
+import type { AnalyticsResource } from "./resources/define.ts";
 import { analyticsResources } from "./resources/index.ts";
 import { metrics } from "./resources/metrics.ts";
 import { DEFAULT_TARGETING_TYPES } from "./resources/targeting-types.ts";
 import { nearest, suggestion } from "./suggest.ts";
-import { dayOf } from "./window.ts";
+import { dayOf, type Way } from "./window.ts";
 
 const LEVELS: readonly string[] = analyticsResources.map(({ name }) => name.replace(/_analytics$/, ""));
 /** All but the two that have a row per ad or ad group, day and value: they are by far the largest. */
@@ -121,22 +122,51 @@ function refuseRepeated(settings: readonly z.infer<typeof attribution>[], contex
       });
 }
 
-/** A breakdown that no chosen level knows would silently be missing; where no level is broken down, none is asked. */
-function refuseUnknownTypes({ levels, targeting_types }: AnalyticsSection, context: z.RefinementCtx): void {
-  const known = listTargetingTypes(levels);
-  if (known.length === 0) return;
-  for (const [index, type] of targeting_types.entries())
-    if (TARGETING_TYPES.includes(type) && !known.includes(type))
-      context.addIssue({
-        code: "custom",
-        path: ["targeting_types", index],
-        message: `none of the chosen levels is broken down by ${type}; remove it, or add a level that is`,
-      });
+/** A breakdown that would silently be missing; where no level is broken down, none is asked. */
+function refuseUnknownTypes(
+  { levels, targeting_types, method }: AnalyticsSection,
+  context: z.RefinementCtx,
+): void {
+  const way = method === "sync" ? "sync" : "report";
+  const chosen = findBreakdowns(levels);
+  if (chosen.length === 0 || !targeting_types.every((type) => TARGETING_TYPES.includes(type))) return;
+  const refuse = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: "custom", path: ["targeting_types", ...path], message });
+  for (const [index, type] of targeting_types.entries()) {
+    if (knows(chosen, type, way)) continue;
+    if (knows(chosen, type, way === "sync" ? "report" : "sync")) refuse([index], otherWayOnly(type, way));
+    else
+      refuse(
+        [index],
+        `none of the chosen levels is broken down by ${type}; remove it, or add a level that is`,
+      );
+  }
+  for (const level of chosen)
+    if (!targeting_types.some((type) => knows([level], type, way)))
+      refuse(
+        [],
+        `${level.name.replace(/_analytics$/, "")} is broken down by none of them; add one that it has`,
+      );
+}
+
+function otherWayOnly(type: string, way: Way): string {
+  return way === "sync"
+    ? `only reports give ${type}; remove it, or set method to auto`
+    : `only the synchronous endpoint gives ${type}; remove it, or set method to sync`;
+}
+
+function findBreakdowns(levels: readonly string[]): readonly AnalyticsResource[] {
+  return analyticsResources.filter(
+    ({ name, targetingTypes }) => targetingTypes && levels.includes(name.replace(/_analytics$/, "")),
+  );
+}
+
+function knows(breakdowns: readonly AnalyticsResource[], type: string, way: Way): boolean {
+  return breakdowns.some(({ targetingTypes }) => targetingTypes?.[way].includes(type));
 }
 
 function listTargetingTypes(levels: readonly string[]): string[] {
-  const chosen = analyticsResources.filter(({ name }) => levels.includes(name.replace(/_analytics$/, "")));
-  const types = chosen.flatMap(({ targetingTypes }) => [
+  const types = findBreakdowns(levels).flatMap(({ targetingTypes }) => [
     ...(targetingTypes?.sync ?? []),
     ...(targetingTypes?.report ?? []),
   ]);

@@ -1,33 +1,41 @@
-import type { AnalyticsResource } from "../resources/define.ts";
+import type { Resource } from "../resources/define.ts";
 import { recomputeReconciliation } from "../warehouse/reconciliation.ts";
+import { markChecked, readUnchecked, type UncheckedMetrics } from "../warehouse/unchecked.ts";
 import { spanOf } from "../window.ts";
 import { hydrateEntities } from "./hydrate.ts";
-import type { AnalyticsSlice } from "./plan-analytics.ts";
 import type { Run } from "./run-state.ts";
 
 /** Account totals and sums of entities may differ by so much before it is worth a warning, in percent. */
 export const TOLERANCE_PERCENT = 0.5;
 
 /**
- * What comes after the metrics of a run are loaded: entities that no list held, and whether the levels add up. Of a
- * backfill all its days are looked at, for runs that were killed may have loaded some of them and never come this far.
+ * What comes after the metrics of a run are loaded: entities that no list held, and whether the levels add up.
+ * What earlier runs have loaded and not come to check, because they were killed or failed, is made up for.
  */
-export async function finishMetrics(
-  run: Run,
-  measured: readonly AnalyticsResource[],
-  slices: readonly AnalyticsSlice[],
-): Promise<void> {
+export async function finishMetrics(run: Run): Promise<void> {
   if (run.signal.aborted) return;
-  const windows = run.request.backfill ? [run.request.backfill.window] : slices.map(({ window }) => window);
-  const span = spanOf(windows);
-  if (!span) return;
-  await hydrateEntities(run, measured, span);
+  const unchecked = await readUnchecked(run.warehouse, [...run.accounts.keys()]);
+  const checked: UncheckedMetrics[] = [];
+  for (const metrics of unchecked) if (await checkEntities(run, metrics)) checked.push(metrics);
+  const span = spanOf(unchecked.map(({ window }) => window));
+  if (!span || run.signal.aborted) return;
   const { differing } = await recomputeReconciliation(run.warehouse, run.resources, {
     ...span,
     tolerancePercent: TOLERANCE_PERCENT,
     runId: run.id,
-    adAccountIds: [...run.accounts.keys()],
+    adAccountIds: [...new Set(unchecked.map(({ adAccountId }) => adAccountId))],
   });
   if (differing.length > 0)
     run.logger.warn({ ...span, differing: differing.length }, "levels do not add up to the account total");
+  for (const metrics of checked) await markChecked(run.warehouse, metrics);
+}
+
+/** True when every entity of the metrics has a row; metrics that this version does not know have none to check. */
+async function checkEntities(
+  run: Run,
+  { resource, adAccountId, window }: UncheckedMetrics,
+): Promise<boolean> {
+  const isMeant = ({ name }: Resource) => name === resource;
+  const analytics = run.resources.find(isMeant);
+  return analytics?.kind !== "analytics" || hydrateEntities(run, analytics, adAccountId, window);
 }

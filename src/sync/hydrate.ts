@@ -7,17 +7,19 @@ import { planInBooks, type Run } from "./run-state.ts";
 
 /**
  * Sees to it that every entity with metrics has a row in its own table, so that no spend is orphaned: what no list
- * held is asked for by id, and what Pinterest no longer gives becomes a row that holds only its ids.
+ * held is asked for by id, and what Pinterest no longer gives becomes a row that holds only its ids. False when that
+ * failed for some.
  */
 export async function hydrateEntities(
   run: Run,
-  measured: readonly AnalyticsResource[],
+  analytics: AnalyticsResource,
+  adAccountId: string,
   window: Window,
-): Promise<void> {
-  for (const analytics of measured)
-    for (const entity of listEntities(run.resources, analytics))
-      for (const adAccountId of run.accounts.keys())
-        await hydrate(run, analytics, entity, adAccountId, window);
+): Promise<boolean> {
+  let whole = true;
+  for (const entity of listEntities(run.resources, analytics))
+    if (!(await hydrate(run, analytics, entity, adAccountId, window))) whole = false;
+  return whole;
 }
 
 /** The lists that hold the entity of the level and, where their ids stand on its rows, the entities above it. */
@@ -40,16 +42,16 @@ async function hydrate(
   entity: ListResource,
   adAccountId: string,
   window: Window,
-): Promise<void> {
+): Promise<boolean> {
   run.signal.throwIfAborted();
   const find = () => findOrphans(run.warehouse, analytics, entity, adAccountId, window);
   const ids = await find();
-  if (ids.length === 0) return;
+  if (ids.length === 0) return true;
   const slice: ListSlice = { resource: entity, adAccountId, ownerUserId: undefined, ids };
   const [planned] = await planInBooks(run, [slice]);
-  if (!planned || !(await loadSlice(run, planned))) return;
+  if (!planned || !(await loadSlice(run, planned))) return false;
   const gone = await find();
-  if (gone.length === 0) return;
+  if (gone.length === 0) return true;
   const stubs = await insertStubs(run.warehouse, {
     analytics,
     entity,
@@ -62,4 +64,5 @@ async function hydrate(
     { resource: entity.name, ad_account_id: adAccountId, stubs },
     "entities with metrics that Pinterest no longer gives",
   );
+  return true;
 }

@@ -32,8 +32,9 @@ const TARGETING_VALUES = 10;
 
 /**
  * How a window is best asked for. `analytics.method` decides where it can; `auto` takes the way that needs fewer
- * calls, but never one that leaves out a metric or a targeting type that the other one would give. A refusal of
- * reports leaves the synchronous endpoint, if it knows the level, reaches that far, and has ids to ask with.
+ * calls, but never one that leaves out what the other one would give: a metric, a targeting type, or an entity that
+ * has metrics and stands in no list, which nobody can ask for by id. A refusal of reports leaves the synchronous
+ * endpoint, if it knows the level, reaches that far, and has ids to ask with.
  */
 export function chooseMethod(
   question: Question & {
@@ -42,14 +43,13 @@ export function chooseMethod(
     readonly today: Day;
   },
 ): Way {
-  const { resource, settings, knownIds, refusedReports } = question;
+  const { resource, settings, refusedReports } = question;
   if (!reachesBySync(question)) return "report";
   if (settings.method !== "auto") return settings.method;
   if (refusedReports) return "sync";
   if (countOnly(resource, settings, "report") > 0) return "report";
   if (countOnly(resource, settings, "sync") > 0) return "sync";
-  // With no id at hand the endpoint would be asked for nothing, though metrics may exist: only a report would tell.
-  if (resource.sync?.idsParameter !== undefined && knownIds === 0) return "report";
+  if (resource.sync?.idsParameter !== undefined) return "report";
   return countCalls(question, "sync") <= countCalls(question, "report") ? "sync" : "report";
 }
 
@@ -116,6 +116,12 @@ function countOnly(resource: AnalyticsResource, settings: AnalyticsSettings, way
       )
     : [];
   return named.length + types.length;
+}
+
+/** True when the level is broken down by one of the configured types, in the way that the configuration allows. */
+export function hasTypes({ targetingTypes }: AnalyticsResource, settings: AnalyticsSettings): boolean {
+  const known = targetingTypes?.[settings.method === "sync" ? "sync" : "report"] ?? [];
+  return settings.targetingTypes.some((type) => known.includes(type));
 }
 
 /** Targeting types that are asked for at this level; none where the level is not a breakdown. */

@@ -12,7 +12,7 @@ import {
   toWindows,
   type Window,
 } from "../window.ts";
-import { reachOf } from "./method.ts";
+import { hasTypes, reachOf } from "./method.ts";
 
 /** A window of metrics of one level, one ad account and one attribution setting. */
 export interface AnalyticsSlice {
@@ -125,13 +125,17 @@ function interleave(
 }
 
 function listSeries({ resources, accounts, settings }: Selection): Series[] {
-  return resources
-    .filter((resource) => resource.kind === "analytics")
-    .flatMap((resource) =>
-      settings.attributions.flatMap((attribution) =>
-        accounts.map(({ id }) => ({ resource, adAccountId: id, ownerUserId: undefined, attribution })),
-      ),
-    );
+  return (
+    resources
+      .filter((resource) => resource.kind === "analytics")
+      // Without a type to break it down by there is nothing to ask, and its days would pass for loaded.
+      .filter((resource) => !resource.targetingTypes || hasTypes(resource, settings))
+      .flatMap((resource) =>
+        settings.attributions.flatMap((attribution) =>
+          accounts.map(({ id }) => ({ resource, adAccountId: id, ownerUserId: undefined, attribution })),
+        ),
+      )
+  );
 }
 
 function refuseLostDays(slices: readonly AnalyticsSlice[], { settings, today }: Selection): void {

@@ -136,7 +136,7 @@ async function execute(run: Run): Promise<void> {
   if (metrics.slices.length > 0) await checkReadiness(run, metrics.slices);
   await loadSlices(run, planned);
   await failOwnerless(run, wanted, accounts);
-  if (measured.length > 0) await finishMetrics(run, measured, metrics.slices);
+  if (measured.length > 0) await finishMetrics(run);
   if (run.stop.signal.aborted) throw interruption(run.stop.signal);
 }
 

@@ -46,10 +46,12 @@ export async function stageSyncAnalytics(reading: AnalyticsReading): Promise<str
 
   async function planQueries() {
     const { idsParameter } = sync ?? {};
-    if (idsParameter === undefined || entity?.resource === undefined) return [request.query];
-    const ids = await readEntityIds(run.warehouse, entity.resource, adAccountId);
-    if (ids.length === 0 && !(await isListLoaded(run.warehouse, entity.resource, adAccountId)))
-      throw idsUnknown(resource.name, entity.resource);
+    const { column, resource: list } = entity ?? {};
+    if (idsParameter === undefined || column === undefined || list === undefined) return [request.query];
+    const measured = { analytics: resource, entity: { column, resource: list }, adAccountId, window };
+    const ids = await readEntityIds(run.warehouse, measured);
+    if (ids.length === 0 && !(await isListLoaded(run.warehouse, list, adAccountId)))
+      throw idsUnknown(resource.name, list);
     const maxIds = countIdsPerCall({ resource, window, settings: run.request.analytics });
     const chunks = chunkIds({ ...request, idsParameter, ids, maxIds });
     return chunks.map((chunk) => ({ ...request.query, [idsParameter]: chunk }));

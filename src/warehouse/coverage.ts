@@ -8,7 +8,10 @@ export interface CoverageRow {
   readonly attribution: string;
   readonly first_day: Day;
   readonly loaded_through: Day;
-  /** Last day up to which nothing is missing and nothing will change any more; null when not even the first is. */
+  /**
+   * Last day up to which nothing is missing and all is final; null when not even the first day is. Pinterest still
+   * adds conversions to such a day while attribution windows are open.
+   */
   readonly final_through: Day | null;
   /** Days between the first and the last that are not loaded. */
   readonly gaps: readonly Window[];
@@ -16,7 +19,7 @@ export interface CoverageRow {
 
 /**
  * Coverage of all metrics. A day is final when Pinterest had said so before it was asked for the numbers, or when
- * it was asked more than `settledAfterDays` days later: then every attribution window had closed.
+ * it was asked more than `settledAfterDays` days later.
  */
 export async function readCoverage({ knex }: Warehouse, settledAfterDays: number): Promise<CoverageRow[]> {
   const { rows } = await knex.raw<{ rows: CoverageRow[] }>(

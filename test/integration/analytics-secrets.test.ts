@@ -37,13 +37,15 @@ test("whatever becomes of a report, logs, errors and tables hold neither its tok
     let errors = "";
     for (const kind of kinds) {
       world.simulator.faults = [{ kind, path: /report/, columns: ["IMPRESSION_1"] }];
+      // A report that never ends would be taken up by the next run, and hide what becomes of that one's own.
+      await execute(database.url, `delete from ${RUNNING_REPORTS}`);
       const { failures } = await world.run(["ad_account_analytics", "ad_analytics"]);
       errors += inspect(failures, { depth: null });
       if (failures.length > 0) failed.add(kind);
     }
     for (const kind of ["report_failed", "report_stuck", "link_expired", "download_cut", "download_500"])
       expect(failed).toContain(kind);
-    expect(world.simulator.listReportTokens().length).toBeGreaterThan(1);
+    expect(world.simulator.listReportTokens().length).toBeGreaterThan(kinds.length);
     const said = `${world.subject.log()}\n${errors}`;
     expect(said).toContain("report download failed");
     const secrets = listSecrets(world.simulator);

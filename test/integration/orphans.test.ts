@@ -50,6 +50,14 @@ const find = (entity: ListResource, analytics: AnalyticsResource = adAnalytics) 
 const stub = (entity: ListResource, ids: readonly string[], analytics: AnalyticsResource = adAnalytics) =>
   insertStubs(db.warehouse, { analytics, entity, adAccountId: "1", window: WINDOW, ids, runId: RUN });
 
+/** What `readEntityIds` is asked with for an entity of the ads' metrics. */
+const measuredBy = (column: string, resource: string) => ({
+  analytics: adAnalytics,
+  entity: { column, resource },
+  adAccountId: "1",
+  window: WINDOW,
+});
+
 describe("an orphan", () => {
   test("is an entity with metrics on these days, of any attribution, that has no row", async () => {
     await measure(AD);
@@ -137,7 +145,7 @@ describe("a stub", () => {
   test("is asked for metrics, but not for children", async () => {
     await measure(AD);
     await stub(adGroups, ["20"]);
-    expect(await readEntityIds(db.warehouse, "ad_groups", "1")).toEqual(["20"]);
+    expect(await readEntityIds(db.warehouse, measuredBy("ad_group_id", "ad_groups"))).toEqual(["20"]);
     const child = {
       ...promotions,
       parent: { resource: "ad_groups", column: "id", parameter: "ad_group_id" },
@@ -161,6 +169,8 @@ test("all ids of an account are read, deleted ones included, in one order", asyn
   await list(ads, { id: "9" }, { id: "10" });
   await list(ads, { id: "10" }, { id: "8" });
   await load(db.warehouse, { resource: ads, scopeId: "2", records: [{ id: "7" }] });
-  expect(await readEntityIds(db.warehouse, "ads", "1")).toEqual(["10", "8", "9"]);
+  expect(await readEntityIds(db.warehouse, measuredBy("ad_id", "ads"))).toEqual(["10", "8", "9"]);
+  await measure(AD);
+  expect(await readEntityIds(db.warehouse, measuredBy("ad_id", "ads"))).toEqual(["10", "30", "8", "9"]);
   expect(await countEntityIds(db.warehouse, "ads", "1")).toBe(3);
 });

@@ -121,6 +121,21 @@ describe("what is wrong is a problem with its line", () => {
       "targeting_types: [GENDER, QUIZ_RESULT]",
       /:2: analytics.targeting_types.1: none of the chosen levels is broken down by QUIZ_RESULT/,
     ],
+    [
+      "a type that only the other way of asking gives",
+      "levels: [ad_targeting]\ntargeting_types: [GENDER, QUIZ_RESULT]",
+      /:3: analytics.targeting_types.1: only the synchronous endpoint gives QUIZ_RESULT; .*method to sync/,
+    ],
+    [
+      "a type that only reports give, where they are not asked",
+      "method: sync\nlevels: [campaign_targeting]\ntargeting_types: [GENDER, LOCAL_ADS_STORE_CODE]",
+      /:4: .*only reports give LOCAL_ADS_STORE_CODE; .*method to auto/,
+    ],
+    [
+      "a level without any of the types",
+      "method: sync\nlevels: [ad_targeting, campaign_targeting]\ntargeting_types: [QUIZ_RESULT]",
+      /:4: analytics.targeting_types: campaign_targeting is broken down by none of them/,
+    ],
     ["an unknown method", "method: async", /:2: analytics.method: no method "async"; did you mean sync\?/],
     ["a window of no length", "attribution: [{ click: 28 }]", /:2: .*valid are: 0, 1, 7, 14, 30, 60 days/],
     ["an unknown report time", "attribution: [{ report_time: NOW }]", /:2: .*valid are: TIME_OF_AD_ACTION/],
@@ -145,7 +160,7 @@ describe("what is wrong is a problem with its line", () => {
 });
 
 test.each([
-  "levels: [ad_targeting]\ntargeting_types: [QUIZ_RESULT]",
+  "method: sync\nlevels: [ad_targeting]\ntargeting_types: [QUIZ_RESULT]",
   "levels: [ad]\ntargeting_types: [QUIZ_RESULT]",
 ])("a type is fine where a chosen level knows it, or where none is broken down: %s", (section) => {
   expect(read(section).problems).toEqual([]);

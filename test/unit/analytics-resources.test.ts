@@ -44,7 +44,7 @@ test.each<[string, string[], string[], string | undefined]>([
     ["campaign_id", "ad_group_id"],
     "/ad_accounts/{ad_account_id}/product_groups/analytics",
   ],
-  ["keyword_analytics", ["keyword_id"], ["campaign_id", "ad_group_id"], undefined],
+  ["keyword_analytics", ["keyword_id", "ad_group_id"], ["campaign_id"], undefined],
 ])("%s has a row per day, %j and attribution, within %j", (name, entity, parents, path) => {
   const resource = analytics(name);
   expect(resource.key).toEqual(["ad_account_id", "date", ...entity, "attribution"]);

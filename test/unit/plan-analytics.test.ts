@@ -149,22 +149,22 @@ test("whatever is loaded, a plan covers what it must once, in short windows with
 
 test("totals of accounts come first, then accounts take turns, one window after the other", () => {
   const resources = [levels.targeting, levels.campaign, levels.account];
-  const lookback = { ...settings, startDate: "2024-02-01" };
+  const lookback = { ...settings, startDate: "2024-01-01" };
   const slices = planSync({ resources, accounts, settings: lookback, today, loadedDays: nothing });
   const names = slices.map(({ resource, adAccountId, window }) => [resource.name, adAccountId, window.from]);
   expect(names.map((parts) => parts.join(" "))).toEqual([
-    "account_totals 1 2024-02-01",
-    "account_totals 2 2024-02-01",
-    "account_totals 1 2024-03-03",
-    "account_totals 2 2024-03-03",
-    "campaign_breakdowns 1 2024-02-01",
-    "campaign_breakdowns 2 2024-02-01",
-    "campaign_days 1 2024-02-01",
-    "campaign_days 2 2024-02-01",
-    "campaign_breakdowns 1 2024-03-03",
-    "campaign_breakdowns 2 2024-03-03",
-    "campaign_days 1 2024-03-03",
-    "campaign_days 2 2024-03-03",
+    "account_totals 1 2024-01-01",
+    "account_totals 2 2024-01-01",
+    "account_totals 1 2024-03-04",
+    "account_totals 2 2024-03-04",
+    "campaign_breakdowns 1 2024-01-01",
+    "campaign_breakdowns 2 2024-01-01",
+    "campaign_days 1 2024-01-01",
+    "campaign_days 2 2024-01-01",
+    "campaign_breakdowns 1 2024-03-04",
+    "campaign_breakdowns 2 2024-03-04",
+    "campaign_days 1 2024-03-04",
+    "campaign_days 2 2024-03-04",
   ]);
 });
 

@@ -2848,6 +2848,7 @@ create table "public"."pinterest_ads_sync_slices" (
   "error" text,
   "attribution" text,
   "method" text,
+  "checked_at" timestamp with time zone,
   primary key ("id")
 );
 
@@ -2867,7 +2868,7 @@ comment on column "public"."pinterest_ads_sync_slices"."window_from" is 'First d
 
 comment on column "public"."pinterest_ads_sync_slices"."window_to" is 'Last day of a report, inclusive, UTC; null for entities.';
 
-comment on column "public"."pinterest_ads_sync_slices"."status" is 'planned, running, succeeded, failed, skipped (a parent failed) or interrupted.';
+comment on column "public"."pinterest_ads_sync_slices"."status" is 'planned, running, succeeded, failed, skipped (a parent failed, or Pinterest did not say which days are final) or interrupted.';
 
 comment on column "public"."pinterest_ads_sync_slices"."attempts" is 'How often the slice was begun in this run.';
 
@@ -2900,6 +2901,8 @@ comment on column "public"."pinterest_ads_sync_slices"."error" is 'What happened
 comment on column "public"."pinterest_ads_sync_slices"."attribution" is 'Attribution setting of a report, such as 30/30/1 TIME_OF_AD_ACTION; null for entities.';
 
 comment on column "public"."pinterest_ads_sync_slices"."method" is 'How metrics were asked for: sync (synchronous endpoint) or report (asynchronous report); null for entities and until loaded.';
+
+comment on column "public"."pinterest_ads_sync_slices"."checked_at" is 'When it was seen to that every entity of these metrics has a row in its own table, and the levels were compared, UTC; null for entities and until then.';
 
 create view "public"."pinterest_ads_ad_account_performance" as
 select

@@ -9,6 +9,8 @@ const DRIFT_FIELDS_MAX = 1000;
 
 /** The way of a slice's records into its stage; what cannot be loaded is set apart, and everything is counted. */
 export interface Intake {
+  /** Reads what comes from now on as records of `resource`: the same columns, otherwise declared. */
+  readAs(resource: Resource): void;
   /** `given` are the values that the request knows and records may not repeat. */
   take(records: readonly unknown[], given: Readonly<Record<string, string>>): Promise<void>;
   /** Where the slice stands now, to come back to. */
@@ -30,8 +32,11 @@ export function openIntake(
   drift: Drift,
   onRecords: (count: number) => void,
 ): Intake {
-  const parse = compileParser(resource);
+  let parse = compileParser(resource);
   return {
+    readAs(declared) {
+      parse = compileParser(declared);
+    },
     async take(records, given) {
       tally.records += records.length;
       for (const record of records) {

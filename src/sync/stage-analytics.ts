@@ -1,5 +1,6 @@
 import { findRefusedColumns } from "../pinterest/refused-columns.ts";
 import { nameAttribution } from "../resources/attribution.ts";
+import type { AnalyticsResource } from "../resources/define.ts";
 import { metrics } from "../resources/metrics.ts";
 import { countEntityIds } from "../warehouse/entity-ids.ts";
 import { readRefusedMetrics, recordRefusedMetrics } from "../warehouse/refused-metrics.ts";
@@ -82,6 +83,7 @@ async function stageBy(
   const start = await intake.mark();
   for (;;) {
     const wanted = known.filter((name) => !refused.has(name));
+    intake.readAs(withZeros(resource, wanted));
     try {
       const fingerprints = await stage({ run, slice, columns: wanted, given, intake, tally });
       return { method, asked: wanted.map((name) => name.toLowerCase()), fingerprints };
@@ -105,6 +107,18 @@ async function stageBy(
       await intake.rewind(start);
     }
   }
+}
+
+/**
+ * Pinterest leaves out what is zero, one way of asking more often than the other: of a metric that was asked for and
+ * adds up, nothing means 0. Null then says that it was not asked for.
+ */
+function withZeros(resource: AnalyticsResource, asked: readonly string[]): AnalyticsResource {
+  const columns = resource.columns.map((column) => {
+    const [name = ""] = column.path;
+    return asked.includes(name) && metrics.get(name)?.additive ? { ...column, absent: "0" } : column;
+  });
+  return { ...resource, columns };
 }
 
 /** Ids and metrics that the table of the slice has columns for, ids first. */

@@ -47,10 +47,10 @@ describe("after a first load every level and day equals the truth to the last un
       ways: { ...all("sync"), keyword_analytics: "report" },
     },
     {
-      way: "by whatever needs fewer calls",
+      way: "by whatever needs fewer calls, where no id is needed",
       method: "auto",
       chosen: KNOWN_TO_SYNC,
-      ways: { ...all("sync"), keyword_analytics: "report" },
+      ways: { ...all("report"), ad_account_analytics: "sync", ad_account_targeting_analytics: "sync" },
     },
     {
       way: "by the way that knows more of the chosen metrics",

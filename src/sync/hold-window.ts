@@ -1,6 +1,5 @@
 import { nameAttribution } from "../resources/attribution.ts";
-import { sliceLock } from "../warehouse/locks.ts";
-import { monthsOf } from "../window.ts";
+import { windowLocks } from "../warehouse/locks.ts";
 import type { AnalyticsSlice } from "./plan-analytics.ts";
 import type { Run } from "./run-state.ts";
 
@@ -14,9 +13,11 @@ export type ReleaseWindow = () => Promise<void>;
  */
 export async function holdWindow(run: Run, slice: AnalyticsSlice): Promise<ReleaseWindow | undefined> {
   const { resource, adAccountId, attribution, window } = slice;
-  const names = monthsOf(window).map((month) =>
-    sliceLock(`${resource.name}:${nameAttribution(attribution)}:${month}`, adAccountId),
-  );
+  const names = windowLocks(resource.name, {
+    adAccountId,
+    attribution: nameAttribution(attribution),
+    window,
+  });
   const held: string[] = [];
   const release = async () => {
     for (const name of held) await run.locks.release(name);

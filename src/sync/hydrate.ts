@@ -1,5 +1,5 @@
 import type { AnalyticsResource, ListResource, Resource } from "../resources/define.ts";
-import { findOrphans, insertStubs } from "../warehouse/orphans.ts";
+import { findMissing, findOrphans, insertStubs } from "../warehouse/orphans.ts";
 import type { Window } from "../window.ts";
 import { loadSlice } from "./load-slice.ts";
 import type { ListSlice } from "./plan.ts";
@@ -44,13 +44,12 @@ async function hydrate(
   window: Window,
 ): Promise<boolean> {
   run.signal.throwIfAborted();
-  const find = () => findOrphans(run.warehouse, analytics, entity, adAccountId, window);
-  const ids = await find();
+  const ids = await findOrphans(run.warehouse, analytics, entity, adAccountId, window);
   if (ids.length === 0) return true;
   const slice: ListSlice = { resource: entity, adAccountId, ownerUserId: undefined, ids };
   const [planned] = await planInBooks(run, [slice]);
   if (!planned || !(await loadSlice(run, planned))) return false;
-  const gone = await find();
+  const gone = await findMissing(run.warehouse, entity, adAccountId, ids);
   if (gone.length === 0) return true;
   const stubs = await insertStubs(run.warehouse, {
     analytics,

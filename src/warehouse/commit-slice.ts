@@ -5,7 +5,7 @@ import { advanceCursor } from "./cursors.ts";
 import { inTransaction } from "./database.ts";
 import { type Drift, recordDrift } from "./drift.ts";
 import { recordLoadedDays } from "./loaded-days.ts";
-import { lockKey, sliceLock } from "./locks.ts";
+import { lockKey, sliceLock, windowLocks } from "./locks.ts";
 import { countLiveRows, type MergeCounts, mergeStage } from "./merge.ts";
 import { RUNS } from "./names.ts";
 import { forgetAcceptedMetrics } from "./refused-metrics.ts";
@@ -56,7 +56,8 @@ export async function commitSlice(commit: ListCommit): Promise<MergeCounts> {
   const { client, resource, scopeId, runId } = commit;
   const complete = commit.complete ?? resource.listing === "full";
   const counts = await commit.stage.flush();
-  return commitTogether(commit, scopeId ?? "*", async () => {
+  const turns = [sliceLock(resource.name, scopeId ?? "*")];
+  return commitTogether(commit, scopeId ?? "*", turns, async () => {
     if (complete && counts.identified === 0 && !commit.acceptEmpty)
       refuseSuspicion(commit, await countLiveRows(client, resource, scopeId));
     const merged = await mergeStage(client, resource, counts, { runId, scopeId, complete });
@@ -76,7 +77,7 @@ export async function commitSlice(commit: ListCommit): Promise<MergeCounts> {
 export async function commitAnalyticsSlice(commit: AnalyticsCommit): Promise<MergeCounts> {
   const { client, resource, adAccountId, runId, window, tally } = commit;
   const flushed = await commit.stage.flush();
-  return commitTogether(commit, adAccountId, async () => {
+  return commitTogether(commit, adAccountId, windowLocks(resource.name, commit), async () => {
     const counts = withoutOutside(flushed, await rejectOutside(client, resource, window));
     if (counts.identified === 0 && !commit.acceptEmpty)
       refuseSuspicion(commit, await countWindowRows(client, resource, commit));
@@ -93,11 +94,12 @@ export async function commitAnalyticsSlice(commit: AnalyticsCommit): Promise<Mer
 async function commitTogether(
   commit: SliceCommit & { readonly resource: Resource },
   scopeId: string,
+  turns: readonly string[],
   work: () => Promise<MergeCounts>,
 ): Promise<MergeCounts> {
   const { client, resource, runId } = commit;
   return inTransaction(client, async () => {
-    await takeTurn(commit, scopeId);
+    await takeTurn(commit, turns);
     const merged = await work();
     await keepRejected(client, resource, { runId, scopeId });
     await recordDrift(client, resource, runId, commit.drift);
@@ -109,12 +111,12 @@ async function commitTogether(
  * A run that was taken for dead must not write any more, and one that is killed in the middle of its
  * merge must not meet its successor's: the run's row is held until the end, the slice's lock as well.
  */
-async function takeTurn(
-  { client, schema, resource, runId }: SliceCommit & { readonly resource: Resource },
-  scopeId: string,
-): Promise<void> {
-  const name = `merge:${sliceLock(resource.name, scopeId)}`;
-  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lockKey(schema, name)]);
+async function takeTurn({ client, schema, runId }: SliceCommit, turns: readonly string[]): Promise<void> {
+  // In one order for all, so that two slices of which each waits for the other cannot be.
+  for (const turn of turns)
+    await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      lockKey(schema, `merge:${turn}`),
+    ]);
   const { rows } = await client.query(`select status from ${RUNS} where id = $1 for share`, [runId]);
   if (rows[0]?.status !== "running")
     throw new ConnectorError(

@@ -5,7 +5,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { errorCode } from "./database.ts";
 
 /** Bytes per COPY. Larger ones gain nothing; as a fixed buffer it keeps rows out of the garbage collector's sight. */
-const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 /** Written to the socket at a time. */
 const CHUNK_BYTES = 256 * 1024;
 const LINE_END = 0x0a;

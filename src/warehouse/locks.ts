@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import pg from "pg";
 import { ConnectorError } from "../errors.ts";
+import { monthsOf, type Window } from "../window.ts";
 import { connectionSettings, describeConnectionError, type Warehouse } from "./database.ts";
 
 /**
@@ -76,6 +77,17 @@ export function runLock(runId: string): string {
 
 export function sliceLock(resource: string, scopeId: string): string {
   return `slice:${resource}:${scopeId}`;
+}
+
+/**
+ * The locks of a window of metrics, in the order in which to take them: one for each month that it touches, so that
+ * windows that overlap always share one.
+ */
+export function windowLocks(
+  resource: string,
+  { adAccountId, attribution, window }: { adAccountId: string; attribution: string; window: Window },
+): string[] {
+  return monthsOf(window).map((month) => sliceLock(`${resource}:${attribution}:${month}`, adAccountId));
 }
 
 function lockLost(cause: Error | undefined): ConnectorError {

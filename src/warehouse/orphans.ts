@@ -34,6 +34,23 @@ export async function findOrphans(
   return rows.map(({ id }) => id);
 }
 
+/** Those of the ids that have no row in the entity's table, in their order. */
+export async function findMissing(
+  { knex }: Warehouse,
+  entity: ListResource,
+  adAccountId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const { rows } = await knex.raw<{ rows: { id: string }[] }>(
+    `select w.id from unnest(?::text[]) with ordinality as w (id, position)
+      where not exists (select from ${quoteIdentifier(tableName(entity))} as e
+                         where e.ad_account_id = ? and e.id = w.id)
+      order by w.position`,
+    [[...ids], adAccountId],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Which entities get a row of their own, and the metrics that know their parents. */
 export interface StubRequest {
   readonly analytics: AnalyticsResource;

@@ -108,13 +108,15 @@ function parseEpoch(epoch: number): ParsedValue {
   return { text: new Date(milliseconds).toISOString() };
 }
 
-/** Rows of metrics come in runs of the same few days, and reading a day takes longer than all else of a row's key. */
-const known = { value: undefined as unknown, parsed: undefined as ParsedValue | undefined };
+/** Rows of metrics hold the same few days again and again, and reading one takes longer than the rest of their key. */
+const knownDays = new Map<unknown, ParsedValue>();
+const KNOWN_DAYS_MAX = 2000;
 
 function parseDay(value: unknown): ParsedValue {
-  if (known.parsed && known.value === value) return known.parsed;
+  const known = knownDays.get(value);
+  if (known) return known;
   const parsed = readDay(value);
-  Object.assign(known, { value, parsed });
+  if (typeof value === "string" && knownDays.size < KNOWN_DAYS_MAX) knownDays.set(value, parsed);
   return parsed;
 }
 

@@ -12,7 +12,6 @@ import { registerSync } from "./commands/sync.ts";
 import { registerWarehouse } from "./commands/warehouse.ts";
 import { startedByNpm } from "./config.ts";
 import { asConnectorError, type ConnectorError, type ErrorCode } from "./errors.ts";
-import { keepHeapSmall } from "./heap.ts";
 import { watchNpm } from "./npm-parent.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,8 +20,6 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 const USAGE_CODES: readonly ErrorCode[] = ["usage", "configuration", "day_out_of_reach"];
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof SIGNAL_EXIT;
-
-keepHeapSmall();
 
 const stop = new AbortController();
 let stopSignal: StopSignal | undefined;

@@ -10,5 +10,8 @@ if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
   );
   process.exitCode = 2;
 } else {
+  // Before the program is read: by the time that is done V8 has made its young generation large.
+  const { keepHeapSmall } = await import("./heap.ts");
+  keepHeapSmall();
   await import("./cli.ts");
 }

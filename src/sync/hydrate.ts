@@ -1,5 +1,5 @@
 import type { AnalyticsResource, ListResource, Resource } from "../resources/define.ts";
-import { findMissing, findOrphans, insertStubs } from "../warehouse/orphans.ts";
+import { findMissing, findOrphans, insertStubs, type StubRequest } from "../warehouse/orphans.ts";
 import type { Window } from "../window.ts";
 import { loadSlice } from "./load-slice.ts";
 import type { ListSlice } from "./plan.ts";
@@ -16,9 +16,14 @@ export async function hydrateEntities(
   adAccountId: string,
   window: Window,
 ): Promise<boolean> {
+  const entities = listEntities(run.resources, analytics);
+  const orphans = await findOrphans(run.warehouse, analytics, entities, adAccountId, window);
   let whole = true;
-  for (const entity of listEntities(run.resources, analytics))
-    if (!(await hydrate(run, analytics, entity, adAccountId, window))) whole = false;
+  for (const entity of entities) {
+    const ids = orphans.get(entity.name) ?? [];
+    if (ids.length > 0 && !(await hydrate(run, { analytics, entity, adAccountId, window, ids })))
+      whole = false;
+  }
   return whole;
 }
 
@@ -36,29 +41,15 @@ function names({ columns, entity }: AnalyticsResource, { name }: ListResource): 
   );
 }
 
-async function hydrate(
-  run: Run,
-  analytics: AnalyticsResource,
-  entity: ListResource,
-  adAccountId: string,
-  window: Window,
-): Promise<boolean> {
+async function hydrate(run: Run, orphans: Omit<StubRequest, "runId">): Promise<boolean> {
   run.signal.throwIfAborted();
-  const ids = await findOrphans(run.warehouse, analytics, entity, adAccountId, window);
-  if (ids.length === 0) return true;
+  const { entity, adAccountId, ids } = orphans;
   const slice: ListSlice = { resource: entity, adAccountId, ownerUserId: undefined, ids };
   const [planned] = await planInBooks(run, [slice]);
   if (!planned || !(await loadSlice(run, planned))) return false;
   const gone = await findMissing(run.warehouse, entity, adAccountId, ids);
   if (gone.length === 0) return true;
-  const stubs = await insertStubs(run.warehouse, {
-    analytics,
-    entity,
-    adAccountId,
-    window,
-    ids: gone,
-    runId: run.id,
-  });
+  const stubs = await insertStubs(run.warehouse, { ...orphans, ids: gone, runId: run.id });
   run.logger.warn(
     { resource: entity.name, ad_account_id: adAccountId, stubs },
     "entities with metrics that Pinterest no longer gives",

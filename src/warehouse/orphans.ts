@@ -5,33 +5,39 @@ import type { Warehouse } from "./database.ts";
 import { quoteIdentifier, tableName } from "./names.ts";
 
 /**
- * Ids of an entity that stand on metrics of an ad account on these days, of whatever attribution setting, and have no
- * row at all in the entity's table. The entity may be the one that the metrics are about or one above it, whose
- * id they repeat; without a column for it there are none. Sorted.
+ * Ids that stand on metrics of an ad account on these days, of whatever attribution setting, and have no row at all in
+ * their entity's table, sorted, by the entity's name. An entity may be the one that the metrics are about or one above
+ * it, whose id they repeat; without a column for it there are none. The metrics are read once for all entities.
  */
 export async function findOrphans(
   { knex }: Warehouse,
   analytics: AnalyticsResource,
-  entity: ListResource,
+  entities: readonly ListResource[],
   adAccountId: string,
   window: Window,
-): Promise<string[]> {
-  const column = findIdColumn(analytics, entity);
-  if (column === undefined) return [];
-  const { rows } = await knex.raw<{ rows: { id: string }[] }>(
-    `select id from (
-       select distinct t.${quoteIdentifier(column.name)} as id
-         from ${quoteIdentifier(tableName(analytics))} as t
-        where t.ad_account_id = :account and t.date between :from and :to
-          and t.${quoteIdentifier(column.name)} is distinct from :absent
-     ) as seen
-      where not exists (select from ${quoteIdentifier(tableName(entity))} as e
-                         where e.ad_account_id = :account and e.id = seen.id)
-      order by id collate "C"`,
-    // Where a column may say that there is none, what it says is no id to ask for; elsewhere null is none.
-    { account: adAccountId, ...window, absent: column.absent ?? null },
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const known = entities.flatMap((entity) => {
+    const column = findIdColumn(analytics, entity);
+    return column ? [{ entity, id: quoteIdentifier(column.name), absent: column.absent ?? null }] : [];
+  });
+  if (known.length === 0) return new Map();
+  const orphans = known.map(
+    ({ entity, id }, nth) => `
+      select ${nth} as entity, id from (select distinct ${id} as id from seen where ${id} is distinct from ?) as s
+       where not exists (select from ${quoteIdentifier(tableName(entity))} as e
+                          where e.ad_account_id = ? and e.id = s.id)`,
   );
-  return rows.map(({ id }) => id);
+  const { rows } = await knex.raw<{ rows: { entity: number; id: string }[] }>(
+    `with seen as materialized (
+       select distinct ${known.map(({ id }) => `t.${id}`).join(", ")}
+         from ${quoteIdentifier(tableName(analytics))} as t
+        where t.ad_account_id = ? and t.date between ? and ?)
+     select entity, id from (${orphans.join(" union all ")}) as orphans order by entity, id collate "C"`,
+    // Where a column may say that there is none, what it says is no id to ask for; elsewhere null is none.
+    [adAccountId, window.from, window.to, ...known.flatMap(({ absent }) => [absent, adAccountId])],
+  );
+  const groups = Map.groupBy(rows, (row) => known[row.entity]?.entity.name ?? "");
+  return new Map([...groups].map(([name, found]) => [name, found.map(({ id }) => id)]));
 }
 
 /** Those of the ids that have no row in the entity's table, in their order. */

@@ -45,8 +45,8 @@ const measure = (ids: Record<string, string>, options: Partial<MetricsLoad> = {}
   });
 };
 const AD = { AD_ID: "30", AD_GROUP_ID: "20", CAMPAIGN_ID: "10" };
-const find = (entity: ListResource, analytics: AnalyticsResource = adAnalytics) =>
-  findOrphans(db.warehouse, analytics, entity, "1", WINDOW);
+const find = async (entity: ListResource, analytics: AnalyticsResource = adAnalytics) =>
+  (await findOrphans(db.warehouse, analytics, [entity], "1", WINDOW)).get(entity.name) ?? [];
 const stub = (entity: ListResource, ids: readonly string[], analytics: AnalyticsResource = adAnalytics) =>
   insertStubs(db.warehouse, { analytics, entity, adAccountId: "1", window: WINDOW, ids, runId: RUN });
 

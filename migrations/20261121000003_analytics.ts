@@ -148,6 +148,6 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     drop table pinterest_ads_reconciliation, pinterest_ads_attributions, pinterest_ads_metrics_ready,
       pinterest_ads_refused_metrics, pinterest_ads_running_reports, pinterest_ads_loaded_days;
-    alter table pinterest_ads_sync_slices drop column method, drop column attribution;
+    alter table pinterest_ads_sync_slices drop column checked_at, drop column method, drop column attribution;
   `);
 }

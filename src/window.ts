@@ -90,6 +90,16 @@ export function clampWindow(window: Window, earliest: Day): Window | undefined {
   return intersect(window, { from: earliest, to: window.to });
 }
 
+/** The window as one that ends before `day` and one that begins with it, as far as there are such days. */
+export function cutWindow({ from, to }: Window, day: Day): Window[] {
+  return from < day && day <= to
+    ? [
+        { from, to: addDays(day, -1) },
+        { from: day, to },
+      ]
+    : [{ from, to }];
+}
+
 /** The window as windows of at most `maxDays` days: without gap, without overlap, cut from its first day on. */
 export function splitWindow(window: Window, maxDays: number, order: "newest" | "oldest"): Window[] {
   const count = Math.ceil(countDays(window) / maxDays);

@@ -17,13 +17,15 @@ export async function finishMetrics(run: Run): Promise<void> {
   const unchecked = await readUnchecked(run.warehouse, [...run.accounts.keys()]);
   const checked: UncheckedMetrics[] = [];
   for (const metrics of unchecked) if (await checkEntities(run, metrics)) checked.push(metrics);
-  const span = spanOf(unchecked.map(({ window }) => window));
+  // A backfill that had nothing left to load still says whether its days add up.
+  const { backfill } = run.request;
+  const span = spanOf([...unchecked.map(({ window }) => window), ...(backfill ? [backfill.window] : [])]);
   if (!span || run.signal.aborted) return;
   const { differing } = await recomputeReconciliation(run.warehouse, run.resources, {
     ...span,
     tolerancePercent: TOLERANCE_PERCENT,
     runId: run.id,
-    adAccountIds: [...new Set(unchecked.map(({ adAccountId }) => adAccountId))],
+    adAccountIds: [...run.accounts.keys()],
   });
   if (differing.length > 0)
     run.logger.warn({ ...span, differing: differing.length }, "levels do not add up to the account total");

@@ -38,7 +38,7 @@ async function loadWindow(
   limit: FairLimit,
 ): Promise<boolean> {
   if (mayAskSync(slice.resource, run.request.analytics)) await Promise.all(lists);
-  const deadline = Date.now() + run.request.analytics.reportTimeoutMs;
+  let deadline: number | undefined;
   try {
     for (;;) {
       const loaded = await limit(slice.resource.category, async () => {
@@ -47,6 +47,8 @@ async function loadWindow(
         return release && loadSlice(run, slice).finally(release);
       });
       if (loaded !== undefined) return loaded;
+      // From the first refusal on: a place among the slices may take hours to come.
+      deadline ??= Date.now() + run.request.analytics.reportTimeoutMs;
       if (Date.now() >= deadline) {
         await failSlice(run, slice, await describeHolder(run, slice));
         return false;

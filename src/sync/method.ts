@@ -34,7 +34,7 @@ const TARGETING_VALUES = 10;
  * How a window is best asked for. `analytics.method` decides where it can; `auto` takes the way that needs fewer
  * calls, but never one that leaves out what the other one would give: a metric, a targeting type, or an entity that
  * has metrics and stands in no list, which nobody can ask for by id. A refusal of reports leaves the synchronous
- * endpoint, if it knows the level, reaches that far, and has ids to ask with.
+ * endpoint, if it knows the level and one of its targeting types, reaches that far, and has ids to ask with.
  */
 export function chooseMethod(
   question: Question & {
@@ -97,10 +97,14 @@ export function reachOf(resource: AnalyticsResource, settings: AnalyticsSettings
 function reachesBySync({
   resource,
   window,
+  settings,
   knownIds,
   today,
-}: Omit<Question, "settings"> & { readonly today: Day }): boolean {
+}: Question & { readonly today: Day }): boolean {
   if (!resource.sync) return false;
+  const { targetingTypes: known } = resource;
+  // Nothing would be asked, and what stands in the window would pass for vanished.
+  if (known && !settings.targetingTypes.some((type) => known.sync.includes(type))) return false;
   if (resource.sync.idsParameter !== undefined && knownIds === undefined) return false;
   return window.from >= earliestDay("sync", today) && countDays(window) <= longestRange("sync");
 }

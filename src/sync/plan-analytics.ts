@@ -4,6 +4,7 @@ import { type Attribution, nameAttribution } from "../resources/attribution.ts";
 import type { AnalyticsResource, Resource } from "../resources/define.ts";
 import {
   addDays,
+  cutWindow,
   type Day,
   earliestDay,
   listDays,
@@ -46,7 +47,8 @@ export const FIRST_LOAD_DAYS = 90;
 /**
  * The windows that a run reads: the trailing days that attribution still restates, and whatever was never loaded
  * since the first day. Days before that first day are read again only where a backfill has loaded them.
- * Oldest first; nothing that Pinterest no longer has is planned.
+ * Oldest first; nothing that Pinterest no longer has is planned. No window begins before the reach of the synchronous
+ * endpoints and ends within it: where reports are refused, the days within are still to be had.
  */
 export function planSync(
   options: Selection & {
@@ -57,9 +59,9 @@ export function planSync(
   return interleave(options, (series) => {
     const { resource, adAccountId, attribution } = series;
     const loaded = options.loadedDays(resource.name, adAccountId, nameAttribution(attribution));
-    return toWindows(chooseDays(resource, options, loaded)).flatMap((run) =>
-      splitWindow(run, SLICE_DAYS, "oldest"),
-    );
+    return toWindows(chooseDays(resource, options, loaded))
+      .flatMap((run) => cutWindow(run, earliestDay("sync", options.today)))
+      .flatMap((part) => splitWindow(part, SLICE_DAYS, "oldest"));
   });
 }
 

@@ -4,6 +4,7 @@ import { nameAttribution } from "../resources/attribution.ts";
 import { findRunningReport, forgetRunningReport, keepRunningReport } from "../warehouse/running-reports.ts";
 import { halveWindow, type Window } from "../window.ts";
 import type { AnalyticsReading } from "./analytics-reading.ts";
+import type { IntakeMark } from "./intake.ts";
 import { REPORT_TARGETING_TYPES_MAX } from "./method.ts";
 
 /** Pinterest keeps a report for an hour; a younger one is worth asking for. */
@@ -31,12 +32,15 @@ async function stageWindow(
   window: Window,
   targetingTypes: readonly string[] | undefined,
 ): Promise<string[]> {
+  const start = await reading.intake.mark();
   try {
-    return [await stageReport(reading, window, targetingTypes)];
+    return [await stageReport(reading, window, targetingTypes, start)];
   } catch (error) {
     const halves = isFailedReport(error) ? halveWindow(window) : undefined;
     if (!halves) throw error;
-    const { run, slice } = reading;
+    const { run, slice, intake } = reading;
+    // It may have failed after a part of its file was read: once the link had expired, say.
+    await intake.rewind(start);
     run.logger.warn({ resource: slice.resource.name, ...window, err: error }, "report failed, window halved");
     const [first, second] = halves;
     return [
@@ -46,11 +50,15 @@ async function stageWindow(
   }
 }
 
-/** Reads one report, taking up one that a killed run has left running. Returns its fingerprint. */
+/**
+ * Reads one report, taking up one that a killed run has left running. `start` is where the intake stands.
+ * Returns its fingerprint.
+ */
 async function stageReport(
   { run, slice, columns, given, intake, tally }: AnalyticsReading,
   window: Window,
   targetingTypes: readonly string[] | undefined,
+  start: IntakeMark,
 ): Promise<string> {
   const { resource, adAccountId, attribution } = slice;
   const body = {
@@ -68,7 +76,6 @@ async function stageReport(
   const fingerprint = createHash("sha256").update(JSON.stringify(body)).digest("hex");
   const report = { adAccountId, fingerprint };
   const token = await findRunningReport(run.warehouse, adAccountId, fingerprint, REPORT_LIFE_MS);
-  const start = await intake.mark();
   const rows = run.pinterest.report({
     adAccountId,
     body,
@@ -103,10 +110,14 @@ function isFailedReport(error: unknown): boolean {
   return error instanceof ConnectorError && error.code === "report_failed";
 }
 
-/** True when the account may not create reports at all: without the role, or where reports do not exist. */
+/**
+ * True when the account may not create reports at all: without the role, or where reports do not exist. A report or
+ * a file that is not found says nothing about that.
+ */
 export function isReportRefused(error: unknown): boolean {
   if (!(error instanceof ConnectorError)) return false;
   if (error.code === "permission_missing") return true;
-  const { status } = error.details;
-  return error.code === "pinterest_error" && (status === 404 || status === 405 || status === 501);
+  const { method, status } = error.details;
+  const isCreation = error.code === "pinterest_error" && method === "POST";
+  return isCreation && (status === 404 || status === 405 || status === 501);
 }

@@ -49,16 +49,15 @@ export async function stageSyncAnalytics(reading: AnalyticsReading): Promise<str
     const { column, resource: list } = entity ?? {};
     if (idsParameter === undefined || column === undefined || list === undefined) return [request.query];
     const measured = { analytics: resource, entity: { column, resource: list }, adAccountId, window };
+    if (!(await isListLoaded(run.warehouse, list, adAccountId))) throw idsUnknown(resource.name, list);
     const ids = await readEntityIds(run.warehouse, measured);
-    if (ids.length === 0 && !(await isListLoaded(run.warehouse, list, adAccountId)))
-      throw idsUnknown(resource.name, list);
     const maxIds = countIdsPerCall({ resource, window, settings: run.request.analytics });
     const chunks = chunkIds({ ...request, idsParameter, ids, maxIds });
     return chunks.map((chunk) => ({ ...request.query, [idsParameter]: chunk }));
   }
 }
 
-/** Asked for no ids there would be no rows, and the days would pass for loaded. */
+/** Asked for no ids, or for the few that metrics have brought up, the days would pass for loaded. */
 function idsUnknown(resource: string, list: string): ConnectorError {
   return new ConnectorError(
     "parent_failed",

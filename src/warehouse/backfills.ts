@@ -23,7 +23,8 @@ export async function readBackfilledSlices(
     `with same as (
        select id, started_at, request, coalesce((request ->> 'restart')::boolean, false) as restart
          from ${RUNS} where trigger = 'backfill' and (request -> 'backfill') - 'from' - 'to' = ?::jsonb)
-     select distinct s.resource, s.ad_account_id, s.attribution, s.window_from::text, s.window_to::text
+     select distinct s.resource, s.ad_account_id, s.attribution,
+              to_char(s.window_from, 'YYYY-MM-DD') as window_from, to_char(s.window_to, 'YYYY-MM-DD') as window_to
        from same join ${SLICES} as s on s.run_id = same.id
       where s.status = 'succeeded' and s.window_from is not null and s.attribution is not null
         and not exists (

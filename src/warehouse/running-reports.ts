@@ -18,16 +18,26 @@ export interface RunningReport {
   readonly runId: string;
 }
 
-/** The token of a report with that fingerprint, by the database's clock created within `notOlderThanMs`. */
+/**
+ * The token of a report with that fingerprint, by the database's clock created within `notOlderThanMs`. None where
+ * one of its days was asked for since in another way, as by a window that overlaps: the report would bring back
+ * numbers that are out of date.
+ */
 export async function findRunningReport(
   { knex }: Warehouse,
   adAccountId: string,
   fingerprint: string,
   notOlderThanMs: number,
 ): Promise<string | undefined> {
-  const row = await knex(TABLE)
+  const row = await knex(`${TABLE} as r`)
     .where({ ad_account_id: adAccountId, fingerprint })
     .whereRaw("created_at > now() - ? * interval '1 millisecond'", [notOlderThanMs])
+    .whereNotExists(
+      knex("pinterest_ads_loaded_days as d")
+        .whereRaw("d.resource = r.resource and d.ad_account_id = r.ad_account_id")
+        .whereRaw("d.attribution = r.attribution and d.date between r.window_from and r.window_to")
+        .whereRaw("d.asked_at > r.created_at"),
+    )
     .first<{ token: string } | undefined>("token");
   return row?.token;
 }

@@ -56,6 +56,21 @@ describe("the token of a running report", () => {
     expect(await find()).toBeUndefined();
   });
 
+  test.each([
+    ["one of its days was asked for after it was created", "2024-01-31", DEFAULT, 10, undefined],
+    ["its days were asked for before it was created", "2024-01-31", DEFAULT, 30, "t"],
+    ["another day was asked for", "2024-02-01", DEFAULT, 10, "t"],
+    ["its days were asked for under another attribution setting", "2024-01-31", "other", 10, "t"],
+  ])("when %s", async (_, day, attribution, minutesAgo, found) => {
+    await keepRunningReport(db.warehouse, report);
+    await age(20);
+    await db.query(
+      `insert into pinterest_ads_loaded_days (resource, ad_account_id, attribution, date, asked_at)
+       values ('${report.resource}', '1', '${attribution}', '${day}', now() - interval '${minutesAgo} minutes')`,
+    );
+    expect(await find()).toBe(found);
+  });
+
   test("is replaced by that of a report created anew", async () => {
     await keepRunningReport(db.warehouse, report);
     await age(50);

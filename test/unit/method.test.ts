@@ -48,6 +48,12 @@ describe("the way of asking", () => {
       {},
       "report",
     ],
+    [
+      "refused reports, and an endpoint that knows none of the breakdowns",
+      { resource: levels.targeting, refusedReports: true },
+      { targetingTypes: ["LOCAL_ADS_STORE_CODE"] },
+      "report",
+    ],
     ["a level without an endpoint", { resource: levels.keyword }, {}, "report"],
     ["ids that cannot be known", { knownIds: undefined }, {}, "report"],
     ["no ids: only a report could find something", { knownIds: 0 }, {}, "report"],

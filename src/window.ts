@@ -85,11 +85,6 @@ export function spanOf(windows: readonly Window[]): Window | undefined {
   return from !== undefined && to !== undefined ? { from, to } : undefined;
 }
 
-/** The window without its days before `earliest`; undefined when none is left. */
-export function clampWindow(window: Window, earliest: Day): Window | undefined {
-  return intersect(window, { from: earliest, to: window.to });
-}
-
 /** The window as one that ends before `day` and one that begins with it, as far as there are such days. */
 export function cutWindow({ from, to }: Window, day: Day): Window[] {
   return from < day && day <= to

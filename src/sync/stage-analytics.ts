@@ -18,6 +18,8 @@ export interface AnalyticsRead {
   readonly method: Way;
   /** Columns that were asked for, so that others keep what they hold. */
   readonly asked: readonly string[];
+  /** Targeting types of the level that were not asked for, so that their rows stay. */
+  readonly unaskedTypes: readonly string[];
   /** Of the reports that were read, to be forgotten once their rows are visible. */
   readonly fingerprints: readonly string[];
 }
@@ -86,7 +88,8 @@ async function stageBy(
     intake.readAs(withZeros(resource, wanted));
     try {
       const fingerprints = await stage({ run, slice, columns: wanted, given, intake, tally });
-      return { method, asked: wanted.map((name) => name.toLowerCase()), fingerprints };
+      const asked = wanted.map((name) => name.toLowerCase());
+      return { method, asked, unaskedTypes: listUnaskedTypes(slice, run, method), fingerprints };
     } catch (error) {
       const more = findRefusedColumns(error, wanted);
       if (more.length === 0 || more.length === wanted.length) throw error;
@@ -127,6 +130,13 @@ function listColumns({ resource }: AnalyticsSlice): string[] {
     field !== undefined && metrics.has(field) ? [field] : [],
   );
   return [...new Set([...resource.identity, ...fields])];
+}
+
+function listUnaskedTypes({ resource }: AnalyticsSlice, { request }: Run, method: Way): string[] {
+  const { sync = [], report = [] } = resource.targetingTypes ?? {};
+  const known = new Set(method === "sync" ? sync : report);
+  const asked = new Set(request.analytics.targetingTypes.filter((type) => known.has(type)));
+  return [...new Set([...sync, ...report])].filter((type) => !asked.has(type));
 }
 
 /** What every row of the slice has in common. */

@@ -43,6 +43,8 @@ export interface AnalyticsCommit extends SliceCommit, MetricsWindow {
   readonly method: AnalyticsMethod;
   /** Columns of the table that were asked for; other metrics keep their values. */
   readonly asked: readonly string[];
+  /** Targeting types that were not asked for; their rows stay. Default: none. */
+  readonly unaskedTypes?: readonly string[];
   /** Of the reports that were read: what is kept of them is deleted. */
   readonly fingerprints: readonly string[];
 }

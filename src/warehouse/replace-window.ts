@@ -3,7 +3,7 @@ import { metricsOf } from "../resources/analytics.ts";
 import type { AnalyticsResource } from "../resources/define.ts";
 import type { Window } from "../window.ts";
 import { executeMerge, type MergeCounts, type StagedCounts } from "./merge.ts";
-import { compileMerge, keyTexts, type MergeScope } from "./merge-sql.ts";
+import { compileMerge, keyTexts, type MergeScope, type Statement } from "./merge-sql.ts";
 import { quoteIdentifier, tableName } from "./names.ts";
 import { REJECTED_STAGE, STAGE } from "./stage.ts";
 
@@ -18,18 +18,32 @@ export interface MetricsWindow {
  * Makes the stage the truth about a window of metrics. Must run inside a transaction, on the connection that holds
  * the stage, after `rejectOutside`. Rows of the account, attribution and window: new and changed ones are written,
  * vanished ones deleted (Pinterest leaves out rows of which everything is zero) unless their record came and was
- * rejected, unchanged ones not touched, not even in WAL. A metric that is not among `asked` keeps its value.
+ * rejected, unchanged ones not touched, not even in WAL. A metric that is not among `asked` keeps its value, and
+ * rows of `unaskedTypes` (targeting types) stay.
  * Two rows with one key: the last one wins.
  */
 export async function replaceWindow(
   client: Client,
   resource: AnalyticsResource,
   staged: StagedCounts,
-  options: MetricsWindow & { readonly runId: string; readonly asked: readonly string[] },
+  options: MetricsWindow & {
+    readonly runId: string;
+    readonly asked: readonly string[];
+    readonly unaskedTypes?: readonly string[];
+  },
 ): Promise<MergeCounts> {
   const scope = windowScope(options);
   const sql = compileMerge(resource, scope, options.runId, comparedColumns(resource, options.asked));
-  return executeMerge(client, sql, staged, sql.deleteMissing);
+  return executeMerge(client, sql, staged, keepTypes(sql.deleteMissing, options.unaskedTypes));
+}
+
+/** The deletion without rows of these targeting types: nobody asked whether they still stand. */
+function keepTypes({ text, values }: Statement, types: readonly string[] = []): Statement {
+  if (types.length === 0) return { text, values };
+  return {
+    text: `${text} and t.targeting_type <> all($${values.length + 1})`,
+    values: [...values, [...types]],
+  };
 }
 
 /** Sets staged rows of other days apart: nobody asked for them, and they would escape every later replacement. */

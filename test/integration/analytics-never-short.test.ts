@@ -22,3 +22,20 @@ test("by default the sums equal the truth even where ads with spend are in no li
   await world.run(PLAIN_TABLES);
   expect(await world.differences(PLAIN_TABLES)).toEqual([]);
 });
+
+test("breakdowns that only reports know stay where reports are refused", async () => {
+  const tables = ["ad_account_targeting_analytics"];
+  const targetingTypes = ["GENDER", "LOCAL_ADS_STORE_CODE"];
+  await using world = await openMetrics({ settings: { targetingTypes } });
+  const countRows = () =>
+    world.subject.query(
+      `select targeting_type, count(*)::int as rows
+         from pinterest_ads_ad_account_targeting_analytics group by 1 order by 1`,
+    );
+  await world.run(tables);
+  const before = await countRows();
+  expect(before.map((row) => row["targeting_type"])).toEqual(targetingTypes);
+  world.simulator.faults = [{ kind: "reports_refused" }];
+  expect(await world.run(tables)).toMatchObject({ status: "succeeded" });
+  expect(await countRows()).toEqual(before);
+});

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   addDays,
-  clampWindow,
   countDays,
+  cutWindow,
   type Day,
   dayOf,
   earliestDay,
@@ -164,13 +164,14 @@ test("days become the fewest windows that hold exactly them", () => {
   );
 });
 
-test("an intersection holds the days of both, and clamping drops those before a day", () => {
+test("an intersection holds the days of both, and a cut loses none and leaves no window across it", () => {
   fc.assert(
-    fc.property(anyWindow, anyWindow, anyDay, (one, other, earliest) => {
-      const both = listDays(one).filter((day) => day >= other.from && day <= other.to);
+    fc.property(anyWindow, anyWindow, anyDay, (one, other, day) => {
+      const both = listDays(one).filter((d) => d >= other.from && d <= other.to);
       expect(intersect(one, other)).toEqual(toWindows(both)[0]);
       expect(intersect(other, one)).toEqual(intersect(one, other));
-      expect(clampWindow(one, earliest)).toEqual(toWindows(listDays(one).filter((d) => d >= earliest))[0]);
+      const sides = [listDays(one).filter((d) => d < day), listDays(one).filter((d) => d >= day)];
+      expect(cutWindow(one, day)).toEqual(sides.flatMap(toWindows));
     }),
   );
 });

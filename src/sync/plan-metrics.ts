@@ -28,7 +28,11 @@ export async function planMetrics(
   if (!backfill) return { slices: await planLookback(run, common), loadedBefore: 0 };
   const loaded = backfill.restart
     ? new Set<string>()
-    : new Set((await readBackfilledSlices(run.warehouse, identifyBackfill(run.request))).map(identify));
+    : new Set(
+        (await readBackfilledSlices(run.warehouse, identifyBackfill(run.request), common.today)).map(
+          identify,
+        ),
+      );
   let loadedBefore = 0;
   const done = (
     resource: string,

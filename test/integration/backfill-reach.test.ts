@@ -42,3 +42,16 @@ test("a backfill goes on with what Pinterest still has when the rest went out of
   expect(again).toMatchObject({ status: "succeeded", windows: { planned: 0, loadedBefore: 1 } });
   await expect(backfill(from, firstMonth, true)).rejects.toMatchObject({ code: "day_out_of_reach" });
 });
+
+test("a window that was loaded on its last day is loaded again on a later day, not on the same one", async () => {
+  const last = today();
+  const [from, to] = [`${last.slice(0, 8)}01`, last];
+  await backfill(from, to);
+  await world.subject.query(
+    `update pinterest_ads_sync_slices set started_at = date '${last}' + time '12:00' at time zone 'UTC'
+      where window_to = '${last}'`,
+  );
+  expect(await backfill(from, to)).toMatchObject({ windows: { planned: 0, loadedBefore: 1 } });
+  world.pass(1);
+  expect(await backfill(from, to)).toMatchObject({ windows: { planned: 1, loadedBefore: 0 } });
+});

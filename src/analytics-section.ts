@@ -141,7 +141,9 @@ function refuseUnknownTypes(
         `none of the chosen levels is broken down by ${type}; remove it, or add a level that is`,
       );
   }
-  for (const level of chosen)
+  const isKnown = (type: string) => knows(chosen, type, way);
+  // What is wrong with a type has been said, and may be all that is wrong with the level.
+  for (const level of targeting_types.every(isKnown) ? chosen : [])
     if (!targeting_types.some((type) => knows([level], type, way)))
       refuse(
         [],

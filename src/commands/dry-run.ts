@@ -60,9 +60,7 @@ export async function printDryRun(run: DryRun): Promise<void> {
   );
   const calls = estimates.reduce((sum, estimate) => sum + estimate.calls, 0);
   shell.print(`\n${renderCalls(totals)}`);
-  shell.print(
-    `\n${plural(slices.length, "slice")}, at least ${plural(calls, "API call")}. Nothing was loaded.`,
-  );
+  shell.print(`\n${plural(slices.length, "slice")}, about ${plural(calls, "API call")}. Nothing was loaded.`);
   const excess = describeTrialExcess(totals);
   if (excess) shell.print(excess);
 }

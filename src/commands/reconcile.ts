@@ -7,7 +7,7 @@ import { TOLERANCE_PERCENT } from "../sync/finish-metrics.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { type ReconciliationResult, recomputeReconciliation } from "../warehouse/reconciliation.ts";
-import { addDays, type Day, dayOf, type Window } from "../window.ts";
+import { addDays, countDays, type Day, dayOf, type Window } from "../window.ts";
 import { readDay } from "./day.ts";
 import { renderDifferences } from "./differences.ts";
 import { formatCount, plural } from "./format.ts";
@@ -48,7 +48,8 @@ async function reconcile(flags: ReconcileFlags, shell: Shell): Promise<void> {
     const adAccountIds = selectAccounts(flags.account, config);
     const result = await recomputeReconciliation(open.warehouse, resources, {
       ...window,
-      tolerancePercent: flags.tolerance,
+      tolerancePercent: TOLERANCE_PERCENT,
+      reportedPercent: flags.tolerance,
       ...(adAccountIds && { adAccountIds }),
     });
     shell.print(flags.json ? toJson(result, window, flags.tolerance) : render(result, window));
@@ -62,11 +63,16 @@ async function reconcile(flags: ReconcileFlags, shell: Shell): Promise<void> {
 function chooseWindow({ from, to }: ReconcileFlags, config: Config): Window {
   const last = to ?? dayOf(Date.now());
   const first = from ?? addDays(last, 1 - readAnalyticsSettings(config.file).lookbackDays);
+  const today = dayOf(Date.now());
+  if (first > today)
+    throw new ConnectorError("usage", `--from ${first} has not come yet; today is ${today} (UTC)`);
   if (first > last) throw new ConnectorError("usage", `--from ${first} comes after --to ${last}`);
   return { from: first, to: last };
 }
 
-function render({ compared, differing }: ReconciliationResult, { from, to }: Window): string {
+function render({ compared, days, differing }: ReconciliationResult, window: Window): string {
+  const { from, to } = window;
+  const left = countDays(window) - days;
   const rest = differing.length - DIFFERENCES_SHOWN;
   return [
     ...(differing.length > 0 ? [renderDifferences(differing.slice(0, DIFFERENCES_SHOWN))] : []),
@@ -74,11 +80,19 @@ function render({ compared, differing }: ReconciliationResult, { from, to }: Win
       ? [`… and ${formatCount(rest)} more: pinterest_ads_reconciliation where verdict = 'differs'`]
       : []),
     `${plural(compared, "sum")} compared with account totals, ${from} to ${to}: ${formatCount(differing.length)} differ.`,
+    ...(left > 0 && days > 0
+      ? [`${plural(left, "day")} of these could not be compared: not loaded, or not at both levels.`]
+      : []),
   ].join("\n\n");
 }
 
-function toJson({ compared, differing }: ReconciliationResult, window: Window, tolerance: number): string {
-  return JSON.stringify({ ...window, tolerance_percent: tolerance, compared, differing }, null, 2);
+function toJson(result: ReconciliationResult, window: Window, tolerance: number): string {
+  const { compared, days, differing } = result;
+  return JSON.stringify(
+    { ...window, tolerance_percent: tolerance, compared, days_compared: days, differing },
+    null,
+    2,
+  );
 }
 
 /** A comparison that could not be made is no proof that the numbers agree. */

@@ -4,13 +4,7 @@ import { openConfiguredWarehouse } from "../context.ts";
 import { longestWindow } from "../resources/attribution.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
-import {
-  type FailedSlice,
-  readStatus,
-  type StatusRun,
-  type TokenStatus,
-  type WarehouseStatus,
-} from "../warehouse/status.ts";
+import { type FailedSlice, readStatus, type StatusRun, type WarehouseStatus } from "../warehouse/status.ts";
 import type { Window } from "../window.ts";
 import { renderCoverage, renderGaps, renderRefused } from "./coverage.ts";
 import { renderDifferences } from "./differences.ts";
@@ -54,7 +48,7 @@ function renderStatus(status: WarehouseStatus): string {
     section("Not loaded by the last finished run", renderNotLoaded(status)),
     section("Rejected by the last finished run", renderRejected(status)),
     section("Fields that this version does not know, kept in _extra", renderDrift(status)),
-    section("Token", renderToken(status.token)),
+    section("Token", renderToken(status)),
   ]
     .filter(Boolean)
     .join("\n\n");
@@ -106,10 +100,11 @@ function windowOf({ window_from, window_to }: FailedSlice): Window | undefined {
 }
 
 function renderReconciliation({ coverage, reconciliation }: WarehouseStatus): string | undefined {
-  const { differing, worst } = reconciliation;
+  const { compared, differing, worst } = reconciliation;
   if (coverage.length === 0) return undefined;
+  if (compared === 0) return "Nothing could be compared: it takes ad_account_analytics and a level below it.";
   if (differing === 0) return "No sum that was compared differs.";
-  return `${renderDifferences(worst)}\n${plural(differing, "sum")} beyond the tolerance. All of them: npx pinterest-ads reconcile`;
+  return `${renderDifferences(worst)}\n${plural(differing, "sum")} beyond the tolerance. All of some days: npx pinterest-ads reconcile --from DAY --to DAY`;
 }
 
 function renderRejected({ rejected }: WarehouseStatus): string | undefined {
@@ -129,10 +124,16 @@ function renderDrift({ drift }: WarehouseStatus): string | undefined {
 
 const DAY_MS = 86_400_000;
 
-function renderToken(token: TokenStatus | undefined): string | undefined {
+function renderToken({ token, runs }: WarehouseStatus): string | undefined {
   if (!token) return undefined;
-  if (token.refused_at)
-    return `Refused by Pinterest on ${formatMoment(token.refused_at)}. Set a new PINTEREST_REFRESH_TOKEN.`;
+  const { refused_at } = token;
+  // A run that loaded something later had a token that works: another one was refused.
+  const isOver = (moment: Date) =>
+    runs.some(
+      ({ started_at, status }) => started_at > moment && (status === "succeeded" || status === "partial"),
+    );
+  if (refused_at && !isOver(refused_at))
+    return `Refused by Pinterest on ${formatMoment(refused_at)}. Set a new PINTEREST_REFRESH_TOKEN.`;
   const left = (moment: Date | null) =>
     moment
       ? `${plural(Math.max(0, Math.floor((moment.getTime() - Date.now()) / DAY_MS)), "day")} left`

@@ -92,6 +92,8 @@ function renderBottomLine(report: RunReport, elapsedMs: number): string {
     formatDuration(elapsedMs),
   ];
   const lines = [`${VERDICTS[status]}: ${facts.join(", ")}.`];
+  const unseen = totals.slices_failed - failures.length;
+  if (unseen > 0) lines.push(`${plural(unseen, "slice")} were not begun.`);
   if (windows.loadedBefore > 0) lines.push(renderLoadedBefore(windows));
   if (error && failures.length === 0) lines.push(indent(error));
   if (records_rejected > 0)

@@ -2,7 +2,7 @@ import { nameAttribution } from "../resources/attribution.ts";
 import type { AnalyticsResource } from "../resources/define.ts";
 import { readBackfilledSlices } from "../warehouse/backfills.ts";
 import { readLoadedDays } from "../warehouse/loaded-days.ts";
-import { dayOf } from "../window.ts";
+import { dayOf, type Window } from "../window.ts";
 import { type AnalyticsSlice, planBackfill, planSync } from "./plan-analytics.ts";
 import type { Run, SyncRequest } from "./run-state.ts";
 
@@ -27,20 +27,14 @@ export async function planMetrics(
   const common = { resources, accounts, settings, today: dayOf(run.now()) };
   if (!backfill) return { slices: await planLookback(run, common), loadedBefore: 0 };
   const loaded = backfill.restart
-    ? new Set<string>()
-    : new Set(
-        (await readBackfilledSlices(run.warehouse, identifyBackfill(run.request), common.today)).map(
-          identify,
-        ),
-      );
+    ? []
+    : await readBackfilledSlices(run.warehouse, identifyBackfill(run.request), common.today);
+  const byPlace = Map.groupBy(loaded, identifyPlace);
   let loadedBefore = 0;
-  const done = (
-    resource: string,
-    adAccountId: string,
-    attribution: string,
-    window: AnalyticsSlice["window"],
-  ) => {
-    const isLoaded = loaded.has(identify({ resource, adAccountId, attribution, window }));
+  const done = (resource: string, adAccountId: string, attribution: string, { from, to }: Window) => {
+    const windows = byPlace.get(identifyPlace({ resource, adAccountId, attribution })) ?? [];
+    // A longer window of another range holds this one as well.
+    const isLoaded = windows.some(({ window }) => window.from <= from && window.to >= to);
     if (isLoaded) loadedBefore += 1;
     return isLoaded;
   };
@@ -78,13 +72,13 @@ async function planLookback(
   return planSync({ ...common, loadedDays });
 }
 
-interface WindowIdentity {
+/** What tells windows apart beside their days. */
+interface Place {
   readonly resource: string;
   readonly adAccountId: string;
   readonly attribution: string;
-  readonly window: AnalyticsSlice["window"];
 }
 
-function identify({ resource, adAccountId, attribution, window }: WindowIdentity): string {
-  return [resource, adAccountId, attribution, window.from, window.to].join(" ");
+function identifyPlace({ resource, adAccountId, attribution }: Place): string {
+  return [resource, adAccountId, attribution].join(" ");
 }

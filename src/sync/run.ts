@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { asConnectorError, type ConnectorError } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
+import type { AnalyticsResource } from "../resources/define.ts";
 import { recordAttributions } from "../warehouse/attributions.ts";
 import { checkConnection, describeConnectionError } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
@@ -16,6 +17,7 @@ import {
   readRunTotals,
   startRun,
 } from "../warehouse/runs.ts";
+import { dayOf, earliestDay } from "../window.ts";
 import { checkReach } from "./check-reach.ts";
 import { checkReadiness } from "./check-readiness.ts";
 import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
@@ -23,6 +25,7 @@ import { finishMetrics } from "./finish-metrics.ts";
 import { interruption } from "./interruption.ts";
 import { loadAccounts } from "./load-accounts.ts";
 import { loadSlices } from "./load-slices.ts";
+import { reachOf } from "./method.ts";
 import { failOwnerless } from "./ownerless.ts";
 import { planSlices, type Slice, withParents } from "./plan.ts";
 import { identifyBackfill, planMetrics } from "./plan-metrics.ts";
@@ -124,6 +127,7 @@ async function execute(run: Run): Promise<void> {
   await claimSlices(run, lists, CLAIM_PATIENCE_MS);
   const measured = wanted.filter((resource) => resource.kind === "analytics");
   if (measured.length > 0) await recordAttributions(run.warehouse, request.analytics.attributions);
+  warnOfLostDays(run, measured);
   const metrics = await planMetrics(run, measured);
   run.windows = { planned: metrics.slices.length, loadedBefore: metrics.loadedBefore };
   if (metrics.loadedBefore > 0)
@@ -138,6 +142,21 @@ async function execute(run: Run): Promise<void> {
   await failOwnerless(run, wanted, accounts);
   if (measured.length > 0) await finishMetrics(run);
   if (run.stop.signal.aborted) throw interruption(run.stop.signal);
+}
+
+/** A first day that Pinterest no longer has is no error, for a configuration ages into it; but it must be told. */
+function warnOfLostDays({ request, logger, now }: Run, measured: readonly AnalyticsResource[]): void {
+  const { startDate } = request.analytics;
+  if (startDate === undefined || request.backfill) return;
+  const today = dayOf(now());
+  for (const resource of measured) {
+    const earliest = earliestDay(reachOf(resource, request.analytics), today);
+    if (startDate < earliest)
+      logger.warn(
+        { resource: resource.name, start_date: startDate, earliest },
+        "Pinterest no longer has the first days of start_date",
+      );
+  }
 }
 
 async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | undefined): Promise<RunReport> {

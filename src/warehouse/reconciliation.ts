@@ -24,8 +24,10 @@ export interface ReconciliationRequest {
   /** Both days included. */
   readonly from: Day;
   readonly to: Day;
-  /** Up to this share of the account's total a difference is no cause for concern. */
+  /** Up to this share of the account's total a difference is no cause for concern; what is kept is judged by it. */
   readonly tolerancePercent: number;
+  /** The share beyond which differences are returned, where that is another one. */
+  readonly reportedPercent?: number;
   readonly runId?: string;
   /** Undefined: every ad account. */
   readonly adAccountIds?: readonly string[];
@@ -34,11 +36,14 @@ export interface ReconciliationRequest {
 export interface ReconciliationResult {
   /** Comparisons of which both sides are loaded. */
   readonly compared: number;
+  /** Days with at least one of them. */
+  readonly days: number;
   /** Those beyond the tolerance, the largest share first. */
   readonly differing: readonly ReconciliationRow[];
 }
 
 export interface ReconciliationSummary {
+  readonly compared: number;
   readonly differing: number;
   /** A few of them, the largest share first. */
   readonly worst: readonly ReconciliationRow[];
@@ -57,7 +62,7 @@ const WORST_FIRST = `order by r.difference_percent desc nulls first, abs(r.diffe
 export async function recomputeReconciliation(
   warehouse: Warehouse,
   resources: readonly Resource[],
-  { from, to, tolerancePercent, runId, adAccountIds }: ReconciliationRequest,
+  { from, to, tolerancePercent, reportedPercent, runId, adAccountIds }: ReconciliationRequest,
 ): Promise<ReconciliationResult> {
   return withConnection(warehouse, (client) =>
     inTransaction(client, async () => {
@@ -71,7 +76,7 @@ export async function recomputeReconciliation(
       );
       for (const sql of compileReconciliation(resources))
         await client.query(sql, [...range, tolerancePercent, runId ?? null]);
-      return readResult(client, range);
+      return readResult(client, range, reportedPercent ?? tolerancePercent);
     }),
   );
 }
@@ -86,7 +91,11 @@ export async function readReconciliationSummary(
        from pinterest_ads_reconciliation as r where verdict = 'differs' ${WORST_FIRST} limit ?`,
     [shown],
   );
-  return { differing: rows[0]?.differing ?? 0, worst: rows.map(({ differing, ...row }) => row) };
+  const [count] = await knex("pinterest_ads_reconciliation")
+    .whereNot({ verdict: "not_loaded" })
+    .count<{ count: string }[]>({ count: "*" });
+  const compared = Number(count?.count ?? 0);
+  return { compared, differing: rows[0]?.differing ?? 0, worst: rows.map(({ differing, ...row }) => row) };
 }
 
 /** Accounts that have metrics or a comparison. */
@@ -98,15 +107,17 @@ async function findAccounts(client: Client): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-async function readResult(client: Client, range: unknown[]): Promise<ReconciliationResult> {
-  const inRange = "date between $1 and $2 and ad_account_id = any($3)";
-  const { rows: counts } = await client.query<{ compared: number }>(
-    `select count(*)::int as compared from pinterest_ads_reconciliation where ${inRange} and verdict <> 'not_loaded'`,
+async function readResult(client: Client, range: unknown[], percent: number): Promise<ReconciliationResult> {
+  const inRange = "date between $1 and $2 and ad_account_id = any($3) and verdict <> 'not_loaded'";
+  const { rows: counts } = await client.query<{ compared: number; days: number }>(
+    `select count(*)::int as compared, count(distinct date)::int as days
+       from pinterest_ads_reconciliation where ${inRange}`,
     range,
   );
   const { rows: differing } = await client.query<ReconciliationRow>(
-    `select ${ROW} from pinterest_ads_reconciliation as r where ${inRange} and verdict = 'differs' ${WORST_FIRST}`,
-    range,
+    `select ${ROW} from pinterest_ads_reconciliation as r where ${inRange}
+        and abs(difference) * 100 > $4::numeric * abs(account_total) ${WORST_FIRST}`,
+    [...range, percent],
   );
-  return { compared: counts[0]?.compared ?? 0, differing };
+  return { compared: counts[0]?.compared ?? 0, days: counts[0]?.days ?? 0, differing };
 }

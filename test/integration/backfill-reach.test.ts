@@ -55,3 +55,11 @@ test("a window that was loaded on its last day is loaded again on a later day, n
   world.pass(1);
   expect(await backfill(from, to)).toMatchObject({ windows: { planned: 1, loadedBefore: 0 } });
 });
+
+test("days within a window that another range has loaded are not loaded again", async () => {
+  const month = world.daysAgo(60).slice(0, 8);
+  await backfill(`${month}01`, `${month}28`);
+  expect(await backfill(`${month}05`, `${month}20`)).toMatchObject({
+    windows: { planned: 0, loadedBefore: 1 },
+  });
+});

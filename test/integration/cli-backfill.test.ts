@@ -112,7 +112,7 @@ test("--dry-run tells ways, windows, API calls and time within 80 columns, and a
   expect(result.stdout).toMatch(/^ads_analytics +\d+ +300 a minute +/m);
   const slices = WINDOWS + 1;
   expect(result.stdout).toContain(
-    `${slices} slices, at least ${WINDOWS * 5 + 1} API calls. Nothing was loaded.`,
+    `${slices} slices, about ${WINDOWS * 5 + 1} API calls. Nothing was loaded.`,
   );
   expectNarrow(result.stdout);
   expect(askedForMetrics()).toEqual([]);

@@ -92,8 +92,15 @@ test("--tolerance lets differences pass, --json is one document for programs", a
     to: day,
     tolerance_percent: 100,
     compared: SUMS_A_DAY,
+    days_compared: 1,
     differing: [],
   });
+  // What is kept is judged by the same tolerance always, so that status does not forget what one command let pass.
+  expect(
+    await world.query(
+      `select verdict from pinterest_ads_reconciliation where date = '${day}' and verdict = 'differs'`,
+    ),
+  ).toHaveLength(METRICS.length);
   const strict = await world.run(`reconcile --from ${day} --to ${day} --json`);
   expectExit(strict, 1);
   const { differing } = JSON.parse(strict.stdout);

@@ -114,7 +114,7 @@ test("a difference is told with all that belongs to it, the worst first", async 
 test("a loaded day without rows counts as nothing, a day that is not loaded is not compared", async () => {
   await load(account, []);
   await load(campaign, []);
-  expect(await recompute()).toEqual({ compared: 6, differing: [] });
+  expect(await recompute()).toEqual({ compared: 6, days: 1, differing: [] });
   expect(await verdicts()).toEqual([
     forSpend("ad", "0", null, null, "not_loaded"),
     forSpend("ad_group", "0", null, null, "not_loaded"),

@@ -9,13 +9,16 @@ export interface KeyOrder {
 /**
  * Pinterest lists by id, so that keys usually come in order; then no two can be equal, and the merge
  * need not look for duplicates. Any other order is no error: it only costs the look.
+ * `parts` are the positions of the key's parts, the most significant first; default: as they stand.
  */
-export function watchKeyOrder(): KeyOrder {
+export function watchKeyOrder(parts?: readonly number[]): KeyOrder {
   let previous: readonly string[] | undefined;
   let ascending = true;
   let descending = true;
   return {
-    see(key) {
+    see(came) {
+      if (!ascending && !descending) return;
+      const key = parts ? parts.map((part) => came[part] ?? "") : came;
       if (previous) {
         const comparison = compareKeys(previous, key);
         ascending &&= comparison < 0;

@@ -31,7 +31,7 @@ export interface StageMark {
   readonly refused: number;
   readonly rejected: number;
   readonly unidentified: number;
-  readonly rewindOrder: () => void;
+  readonly rewindOrders: readonly (() => void)[];
 }
 
 export interface StageCounts {
@@ -63,7 +63,7 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
     refuse,
   );
   const rejections = openCopyBatches(client, turns, `${REJECTED_STAGE} (_n, reason, record, key)`, rethrow);
-  const order = watchKeyOrder();
+  const orders = listOrders(resource).map(watchKeyOrder);
   let added = 0;
   let refused = 0;
   let rejected = 0;
@@ -94,13 +94,13 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
   return {
     add({ line, key }) {
       added += 1;
-      order.see(key);
+      for (const order of orders) order.see(key);
       return rows.add(`${added}\t${line}`);
     },
     reject,
     async mark() {
       await flush();
-      return { added, refused, rejected, unidentified, rewindOrder: order.mark() };
+      return { added, refused, rejected, unidentified, rewindOrders: orders.map((order) => order.mark()) };
     },
     async rewind(mark) {
       if (added === mark.added && rejected === mark.rejected) return;
@@ -110,13 +110,13 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
         await client.query(`delete from pg_temp.${REJECTED_STAGE} where _n > $1`, [mark.rejected]);
       });
       ({ added, refused, rejected, unidentified } = mark);
-      mark.rewindOrder();
+      for (const rewindOrder of mark.rewindOrders) rewindOrder();
     },
     async flush() {
       await flush();
       const staged = added - refused;
       const identified = staged + rejected - unidentified;
-      return { staged, rejected, identified, unidentified, unique: order.isStrict() };
+      return { staged, rejected, identified, unidentified, unique: orders.some((order) => order.isStrict()) };
     },
     async drop() {
       // A slice may fail while a batch is on its way: it must not meet the connection's next user.
@@ -125,6 +125,14 @@ export async function openStage(client: Client, resource: Resource): Promise<Sta
       await dropStage(client);
     },
   };
+}
+
+/** Orders in which keys may come: that of the key, and of metrics, by entity and then by day. */
+function listOrders({ key }: Resource): (readonly number[] | undefined)[] {
+  const day = key.indexOf("date");
+  if (day < 0) return [undefined];
+  const others = [...key.keys()].filter((part) => part !== day);
+  return [undefined, [...others, day]];
 }
 
 async function createStage(client: Client, resource: Resource): Promise<void> {

@@ -57,3 +57,16 @@ test("ids sorted as numbers are strictly ordered, whichever way", () => {
     }),
   );
 });
+
+test("parts in another order make rows that come by entity and then by day strict", () => {
+  const keys = [
+    ["1", "2024-01-01", "7"],
+    ["1", "2024-01-02", "7"],
+    ["1", "2024-01-01", "8"],
+  ];
+  const byEntity = watchKeyOrder([0, 2, 1]);
+  for (const key of keys) byEntity.see(key);
+  expect([isStrict(keys), byEntity.isStrict()]).toEqual([false, true]);
+  byEntity.see(["1", "2024-01-01", "8"]);
+  expect(byEntity.isStrict()).toBe(false);
+});

@@ -5,7 +5,7 @@ import { analyticsResources } from "./resources/index.ts";
 import { metrics } from "./resources/metrics.ts";
 import { DEFAULT_TARGETING_TYPES } from "./resources/targeting-types.ts";
 import { nearest, suggestion } from "./suggest.ts";
-import { dayOf, type Way } from "./window.ts";
+import { dayOf, parseDay, type Way } from "./window.ts";
 
 const LEVELS: readonly string[] = analyticsResources.map(({ name }) => name.replace(/_analytics$/, ""));
 /** All but the two that have a row per ad or ad group, day and value: they are by far the largest. */
@@ -29,8 +29,11 @@ const EMPTY = "name at least one, or leave the key out for the default";
 
 const day = z
   .string(DAY)
-  .refine(isDay, DAY)
-  .refine((from) => !isDay(from) || from <= dayOf(Date.now()), "a day that has not come yet, in UTC");
+  .refine((text) => parseDay(text) !== undefined, DAY)
+  .refine(
+    (from) => parseDay(from) === undefined || from <= dayOf(Date.now()),
+    "a day that has not come yet, in UTC",
+  );
 
 const metricName = z
   .string(NAME)
@@ -103,11 +106,6 @@ function unknownName(what: string, name: string, valid: readonly string[]): stri
 function unknownMetric(name: string): string {
   const match = nearest(name, METRIC_NAMES);
   return `no metric "${name}"; ${match ? `did you mean ${match}?` : "docs/metrics.md lists all"}`;
-}
-
-function isDay(text: string): boolean {
-  const epoch = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
-  return !Number.isNaN(epoch) && dayOf(epoch) === text;
 }
 
 /** The same setting twice would load the same rows twice. */

@@ -2,8 +2,6 @@ import type { Pinterest } from "./client.ts";
 import { isObject } from "./problem.ts";
 import type { PinterestRequest } from "./request.ts";
 
-export { chunkIds } from "./id-chunks.ts";
-
 /**
  * The rows of a synchronous analytics endpoint, flat. A breakdown's `{targeting_type, targeting_value, metrics}`
  * becomes its metrics with `TARGETING_TYPE` and `TARGETING_VALUE`, as reports name them. Numbers that a double

@@ -1,5 +1,6 @@
 import { ConnectorError } from "../errors.ts";
-import { chunkIds, readAnalytics } from "../pinterest/analytics.ts";
+import { readAnalytics } from "../pinterest/analytics.ts";
+import { chunkIds } from "../pinterest/id-chunks.ts";
 import { isListLoaded } from "../warehouse/cursors.ts";
 import { readEntityIds } from "../warehouse/entity-ids.ts";
 import type { AnalyticsReading } from "./analytics-reading.ts";

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { ConnectorError } from "../errors.ts";
 import type { AnalyticsResource, ListResource, Resource } from "../resources/define.ts";
+import type { Way } from "../window.ts";
 import { advanceCursor } from "./cursors.ts";
 import { inTransaction } from "./database.ts";
 import { type Drift, recordDrift } from "./drift.ts";
@@ -11,7 +12,7 @@ import { RUNS } from "./names.ts";
 import { forgetAcceptedMetrics } from "./refused-metrics.ts";
 import { keepRejected } from "./rejected.ts";
 import { countWindowRows, type MetricsWindow, rejectOutside, replaceWindow } from "./replace-window.ts";
-import { type AnalyticsMethod, markSliceSucceeded, type SliceTally } from "./slices.ts";
+import { markSliceSucceeded, type SliceTally } from "./slices.ts";
 import type { Stage, StageCounts } from "./stage.ts";
 
 /** So many rows make an empty answer suspicious. */
@@ -40,7 +41,7 @@ export interface ListCommit extends SliceCommit {
 
 export interface AnalyticsCommit extends SliceCommit, MetricsWindow {
   readonly resource: AnalyticsResource;
-  readonly method: AnalyticsMethod;
+  readonly method: Way;
   /** Columns of the table that were asked for; other metrics keep their values. */
   readonly asked: readonly string[];
   /** Targeting types that were not asked for; their rows stay. Default: none. */

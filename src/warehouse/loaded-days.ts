@@ -1,10 +1,9 @@
 import type { Client } from "pg";
 import type { AnalyticsResource } from "../resources/define.ts";
-import type { Day } from "../window.ts";
+import type { Day, Way } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 import { SLICES } from "./names.ts";
 import { findLeftOut, type MetricsWindow } from "./replace-window.ts";
-import type { AnalyticsMethod } from "./slices.ts";
 
 /** Days of which metrics are loaded, in order. `resource` is a resource's name. */
 export async function readLoadedDays(
@@ -24,7 +23,7 @@ export async function readLoadedDays(
 /** What a slice of metrics tells about its days. */
 export interface LoadedWindow extends MetricsWindow {
   readonly resource: AnalyticsResource;
-  readonly method: AnalyticsMethod;
+  readonly method: Way;
   readonly asked: readonly string[];
   readonly fingerprints: readonly string[];
   readonly runId: string;

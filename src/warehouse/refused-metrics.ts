@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 import type { AnalyticsResource } from "../resources/define.ts";
+import type { Way } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 import { repairText } from "./repair-text.ts";
-import type { AnalyticsMethod } from "./slices.ts";
 
 const TABLE = "pinterest_ads_refused_metrics";
 
@@ -10,7 +10,7 @@ const TABLE = "pinterest_ads_refused_metrics";
 export interface RefusedMetrics {
   readonly resource: string;
   readonly adAccountId: string;
-  readonly method: AnalyticsMethod;
+  readonly method: Way;
   /** As Pinterest names them, such as `TOTAL_IMPRESSION_USER`. */
   readonly metrics: readonly string[];
   /** What Pinterest said. */
@@ -23,7 +23,7 @@ export async function readRefusedMetrics(
   { knex }: Warehouse,
   resource: string,
   adAccountId: string,
-  method: AnalyticsMethod,
+  method: Way,
   since: Date,
 ): Promise<string[]> {
   return knex(TABLE)
@@ -54,7 +54,7 @@ export async function forgetAcceptedMetrics(
   accepted: {
     readonly resource: AnalyticsResource;
     readonly adAccountId: string;
-    readonly method: AnalyticsMethod;
+    readonly method: Way;
     /** Columns of the table. */
     readonly asked: readonly string[];
   },

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { type ConnectorError, describeError } from "../errors.ts";
-import type { Window } from "../window.ts";
+import type { Way, Window } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 import type { MergeCounts } from "./merge.ts";
 import { SLICES } from "./names.ts";
@@ -14,9 +14,6 @@ export interface SliceTally {
   textsRepaired: number;
   apiCalls: number;
 }
-
-/** How metrics were asked for: from the synchronous endpoint or by reports. */
-export type AnalyticsMethod = "sync" | "report";
 
 /** A planned slice as the bookkeeping needs it. */
 export interface SliceIdentity {
@@ -69,7 +66,7 @@ export async function markSliceSucceeded(
   id: number,
   tally: SliceTally,
   merged: MergeCounts,
-  method?: AnalyticsMethod,
+  method?: Way,
 ): Promise<void> {
   await client.query(
     `update ${SLICES}

@@ -8,9 +8,9 @@ import { type Warehouse, withConnection } from "../../src/warehouse/database.ts"
 import type { Drift } from "../../src/warehouse/drift.ts";
 import type { MergeCounts } from "../../src/warehouse/merge.ts";
 import { compileParser, isRejection } from "../../src/warehouse/parse-record.ts";
-import { type AnalyticsMethod, insertPlannedSlices, markSliceRunning } from "../../src/warehouse/slices.ts";
+import { insertPlannedSlices, markSliceRunning } from "../../src/warehouse/slices.ts";
 import { openStage } from "../../src/warehouse/stage.ts";
-import type { Window } from "../../src/window.ts";
+import type { Way, Window } from "../../src/window.ts";
 import { beginRun } from "./test-warehouse.ts";
 
 /** A few metrics are enough to see what becomes of a row. */
@@ -49,7 +49,7 @@ export interface MetricsLoad {
   readonly adAccountId?: string;
   readonly attribution?: Attribution;
   readonly asked?: readonly string[];
-  readonly method?: AnalyticsMethod;
+  readonly method?: Way;
   readonly fingerprints?: readonly string[];
   readonly runId?: string;
   readonly acceptEmpty?: boolean;

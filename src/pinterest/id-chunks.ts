@@ -4,7 +4,7 @@ import { endpoint } from "./endpoint.ts";
 /** The most ids that Pinterest takes in one request (API description 5.23). */
 export const ID_CHUNK = 250;
 /** Requests whose URL has so many characters or more are refused on their way. */
-const URL_LIMIT = 8_000;
+export const URL_LIMIT = 8_000;
 const PINTEREST_URL = "https://api.pinterest.com/v5";
 
 /**

@@ -1,4 +1,3 @@
-import type { Resource } from "../resources/define.ts";
 import { recomputeReconciliation } from "../warehouse/reconciliation.ts";
 import { markChecked, readUnchecked, type UncheckedMetrics } from "../warehouse/unchecked.ts";
 import { spanOf } from "../window.ts";
@@ -37,7 +36,6 @@ async function checkEntities(
   run: Run,
   { resource, adAccountId, window }: UncheckedMetrics,
 ): Promise<boolean> {
-  const isMeant = ({ name }: Resource) => name === resource;
-  const analytics = run.resources.find(isMeant);
+  const analytics = run.resources.find(({ name }) => name === resource);
   return analytics?.kind !== "analytics" || hydrateEntities(run, analytics, adAccountId, window);
 }

@@ -16,7 +16,7 @@ export async function hydrateEntities(
   adAccountId: string,
   window: Window,
 ): Promise<boolean> {
-  const entities = listEntities(run.resources, analytics);
+  const entities = listEntities(run.resources);
   const orphans = await findOrphans(run.warehouse, analytics, entities, adAccountId, window);
   let whole = true;
   for (const entity of entities) {
@@ -27,17 +27,10 @@ export async function hydrateEntities(
   return whole;
 }
 
-/** The lists that hold the entity of the level and, where their ids stand on its rows, the entities above it. */
-function listEntities(resources: readonly Resource[], analytics: AnalyticsResource): ListResource[] {
+/** Lists that can be asked by id; which of them the metrics name is for `findOrphans` to tell. */
+function listEntities(resources: readonly Resource[]): ListResource[] {
   return resources.filter(
-    (resource): resource is ListResource =>
-      resource.kind === "list" && resource.idFilter !== undefined && names(analytics, resource),
-  );
-}
-
-function names({ columns, entity }: AnalyticsResource, { name }: ListResource): boolean {
-  return (
-    entity?.resource === name || columns.some((column) => column.name === `${name.replace(/s$/, "")}_id`)
+    (resource): resource is ListResource => resource.kind === "list" && resource.idFilter !== undefined,
   );
 }
 

@@ -1,3 +1,4 @@
+import { ID_CHUNK, URL_LIMIT } from "../pinterest/id-chunks.ts";
 import type { AnalyticsSettings } from "../resources/analytics-settings.ts";
 import type { AnalyticsResource } from "../resources/define.ts";
 import { metrics } from "../resources/metrics.ts";
@@ -19,10 +20,6 @@ export const REPORT_TARGETING_TYPES_MAX = 5;
 /** Rows (ids × days × targeting values) of one synchronous answer: it is held in memory as a whole. */
 export const SYNC_ROWS_MAX = 10_000;
 
-/** Ids that Pinterest takes in one synchronous call (API description 5.23). */
-const SYNC_IDS_MAX = 250;
-/** URLs above some 8,000 characters are refused on their way. */
-const URL_MAX = 8_000;
 /** Address, path, days and attribution of a synchronous request, generously. */
 const URL_FIXED = 400;
 /** The longest ids that Pinterest gives. */
@@ -79,9 +76,9 @@ export function countIdsPerCall({ resource, window, settings }: Omit<Question, "
   const values = TARGETING_VALUES * listTypes(resource, settings).length || 1;
   const byRows = SYNC_ROWS_MAX / (countDays(window) * values);
   const columns = [...resource.identity, ...settings.metrics, ...listTypes(resource, settings)];
-  const left = URL_MAX - URL_FIXED - columns.join(",").length;
+  const left = URL_LIMIT - URL_FIXED - columns.join(",").length;
   const byLength = left / (`&${resource.sync?.idsParameter}=`.length + ID_DIGITS);
-  return Math.max(1, Math.floor(Math.min(SYNC_IDS_MAX, byRows, byLength)));
+  return Math.max(1, Math.floor(Math.min(ID_CHUNK, byRows, byLength)));
 }
 
 /** The way that reaches furthest back for what is asked of this level, the configuration permitting. */

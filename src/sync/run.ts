@@ -149,14 +149,11 @@ function warnOfLostDays({ request, logger, now }: Run, measured: readonly Analyt
   const { startDate } = request.analytics;
   if (startDate === undefined || request.backfill) return;
   const today = dayOf(now());
-  for (const resource of measured) {
-    const earliest = earliestDay(reachOf(resource, request.analytics), today);
-    if (startDate < earliest)
-      logger.warn(
-        { resource: resource.name, start_date: startDate, earliest },
-        "Pinterest no longer has the first days of start_date",
-      );
-  }
+  const reach = (resource: AnalyticsResource) => earliestDay(reachOf(resource, request.analytics), today);
+  const lost = measured.filter((resource) => startDate < reach(resource));
+  if (lost.length === 0) return;
+  const earliest = Object.fromEntries(lost.map((resource) => [resource.name, reach(resource)]));
+  logger.warn({ start_date: startDate, earliest }, "Pinterest no longer has the first days since start_date");
 }
 
 async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | undefined): Promise<RunReport> {

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { ConnectorError } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
-import { findRunningReport, forgetRunningReport, keepRunningReport } from "../warehouse/running-reports.ts";
+import {
+  findRunningReport,
+  forgetRunningReport,
+  keepRunningReport,
+  REPORT_LIFE_MS,
+} from "../warehouse/running-reports.ts";
 import { halveWindow, type Window } from "../window.ts";
 import type { AnalyticsReading } from "./analytics-reading.ts";
 import type { IntakeMark } from "./intake.ts";
 import { REPORT_TARGETING_TYPES_MAX } from "./method.ts";
-
-/** Pinterest keeps a report for an hour; a younger one is worth asking for. */
-const REPORT_LIFE_MS = 3_600_000;
 
 /**
  * Reads a slice by asynchronous reports: one, or for breakdowns one for every five targeting types. A window

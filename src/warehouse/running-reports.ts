@@ -3,7 +3,7 @@ import type { Warehouse } from "./database.ts";
 
 const TABLE = "pinterest_ads_running_reports";
 /** Pinterest forgets a report after an hour; nothing can be done with a token that is older. */
-const REPORT_LIFE = "1 hour";
+export const REPORT_LIFE_MS = 3_600_000;
 
 /** A report that Pinterest is making, so that a run that follows a killed one need not have it made again. */
 export interface RunningReport {
@@ -44,7 +44,7 @@ export async function findRunningReport(
 
 /** Keeps the token of a report that was just created, and drops those that are too old for anything. */
 export async function keepRunningReport({ knex }: Warehouse, report: RunningReport): Promise<void> {
-  await knex(TABLE).whereRaw(`created_at < now() - interval '${REPORT_LIFE}'`).delete();
+  await knex(TABLE).whereRaw("created_at < now() - ? * interval '1 millisecond'", [REPORT_LIFE_MS]).delete();
   await knex(TABLE)
     .insert({
       ad_account_id: report.adAccountId,

@@ -1356,6 +1356,54 @@ comment on column "public"."pinterest_ads_ads"."_deleted_at" is 'When the row wa
 
 comment on column "public"."pinterest_ads_ads"."_stub" is 'True: the entity appears in metrics, but Pinterest no longer gives it; the row holds only its ids.';
 
+create table "public"."pinterest_ads_alerts" (
+  "kind" text not null,
+  "subject" text not null,
+  "level" text,
+  "summary" text,
+  "details" text,
+  "next_step" text,
+  "raised_at" timestamp with time zone,
+  "notified_at" timestamp with time zone,
+  "notified_level" text,
+  "resolved_at" timestamp with time zone,
+  "resolution_notified_at" timestamp with time zone,
+  "attempts" bigint,
+  "retry_at" timestamp with time zone,
+  "delivery_error" text,
+  primary key ("kind", "subject")
+);
+
+comment on table "public"."pinterest_ads_alerts" is 'What needs, or needed, a person. One row per kind and subject, raised anew when it comes back.';
+
+comment on column "public"."pinterest_ads_alerts"."kind" is 'Kind of alert; docs/operations.md says what to do about each.';
+
+comment on column "public"."pinterest_ads_alerts"."subject" is 'What it is about: a schedule, an ad account, a field, ...';
+
+comment on column "public"."pinterest_ads_alerts"."level" is 'How urgent it is where that grows, such as days that a token has left; null otherwise.';
+
+comment on column "public"."pinterest_ads_alerts"."summary" is 'What happened.';
+
+comment on column "public"."pinterest_ads_alerts"."details" is 'More about it; null when there is no more.';
+
+comment on column "public"."pinterest_ads_alerts"."next_step" is 'What to do.';
+
+comment on column "public"."pinterest_ads_alerts"."raised_at" is 'When it was found, UTC.';
+
+comment on column "public"."pinterest_ads_alerts"."notified_at" is 'When the webhook took it, UTC; null while it has not.';
+
+comment on column "public"."pinterest_ads_alerts"."notified_level" is 'Level that the webhook was last told.';
+
+comment on column "public"."pinterest_ads_alerts"."resolved_at" is 'When it was found to be over, UTC; null while it lasts.';
+
+comment on column "public"."pinterest_ads_alerts"."resolution_notified_at" is 'When the webhook was told that it is over, UTC.';
+
+comment on column "public"."pinterest_ads_alerts"."attempts" is 'Deliveries that failed since the last that succeeded.';
+
+comment on column "public"."pinterest_ads_alerts"."retry_at" is 'When delivery is tried again, UTC; null: at once.';
+
+comment on column "public"."pinterest_ads_alerts"."delivery_error" is 'Why the last delivery failed; null when it did not.';
+
 create table "public"."pinterest_ads_attributions" (
   "attribution" text not null,
   "click_window_days" bigint,
@@ -2712,6 +2760,54 @@ comment on column "public"."pinterest_ads_running_reports"."created_at" is 'When
 
 comment on column "public"."pinterest_ads_running_reports"."run_id" is 'Run that created it; joins to pinterest_ads_sync_runs.id.';
 
+create table "public"."pinterest_ads_schedulers" (
+  "id" uuid not null,
+  "host" text,
+  "pid" bigint,
+  "version" text,
+  "started_at" timestamp with time zone,
+  "seen_at" timestamp with time zone,
+  primary key ("id")
+);
+
+comment on table "public"."pinterest_ads_schedulers" is 'The process that runs the schedule: one row, replaced when another takes over.';
+
+comment on column "public"."pinterest_ads_schedulers"."id" is 'Identifies the process.';
+
+comment on column "public"."pinterest_ads_schedulers"."host" is 'Host of the process.';
+
+comment on column "public"."pinterest_ads_schedulers"."pid" is 'Process id.';
+
+comment on column "public"."pinterest_ads_schedulers"."version" is 'Version of the connector.';
+
+comment on column "public"."pinterest_ads_schedulers"."started_at" is 'When it took the schedule over, UTC.';
+
+comment on column "public"."pinterest_ads_schedulers"."seen_at" is 'When it last looked at the schedule, UTC.';
+
+create table "public"."pinterest_ads_schedules" (
+  "schedule" text not null,
+  "expression" text,
+  "timezone" text,
+  "handled_through" timestamp with time zone,
+  "last_run_id" uuid,
+  "updated_at" timestamp with time zone,
+  primary key ("schedule")
+);
+
+comment on table "public"."pinterest_ads_schedules" is 'What is refreshed on a schedule, and how far that is done. A tick after handled_through that has passed is made up for, once.';
+
+comment on column "public"."pinterest_ads_schedules"."schedule" is 'entities, catalogs, analytics or recent_analytics.';
+
+comment on column "public"."pinterest_ads_schedules"."expression" is 'Cron expression: minute, hour, day, month, weekday. Null when switched off.';
+
+comment on column "public"."pinterest_ads_schedules"."timezone" is 'Time zone in which the expression is read.';
+
+comment on column "public"."pinterest_ads_schedules"."handled_through" is 'Ticks up to here have had their run, UTC; null before the first.';
+
+comment on column "public"."pinterest_ads_schedules"."last_run_id" is 'Run that did it last; joins to pinterest_ads_sync_runs.id.';
+
+comment on column "public"."pinterest_ads_schedules"."updated_at" is 'When the row was last written, UTC.';
+
 create table "public"."pinterest_ads_schema_drift" (
   "resource" text not null,
   "field" text not null,
@@ -2738,6 +2834,30 @@ comment on column "public"."pinterest_ads_schema_drift"."first_seen_at" is 'When
 comment on column "public"."pinterest_ads_schema_drift"."last_seen_at" is 'When it was last seen, UTC.';
 
 comment on column "public"."pinterest_ads_schema_drift"."last_run_id" is 'Run that last saw it; joins to pinterest_ads_sync_runs.id.';
+
+create table "public"."pinterest_ads_shut_accounts" (
+  "ad_account_id" text not null,
+  "reason" text,
+  "error_code" text,
+  "since" timestamp with time zone,
+  "checked_at" timestamp with time zone,
+  "run_id" uuid,
+  primary key ("ad_account_id")
+);
+
+comment on table "public"."pinterest_ads_shut_accounts" is 'Ad accounts that Pinterest lists and does not let us read: suspended, or permission withdrawn. Runs leave them out but for one question; the row goes when Pinterest answers it.';
+
+comment on column "public"."pinterest_ads_shut_accounts"."ad_account_id" is 'Ad account; joins to ad_accounts.';
+
+comment on column "public"."pinterest_ads_shut_accounts"."reason" is 'What Pinterest said.';
+
+comment on column "public"."pinterest_ads_shut_accounts"."error_code" is 'Stable code of the error.';
+
+comment on column "public"."pinterest_ads_shut_accounts"."since" is 'When it was first refused, UTC.';
+
+comment on column "public"."pinterest_ads_shut_accounts"."checked_at" is 'When it was last asked, UTC.';
+
+comment on column "public"."pinterest_ads_shut_accounts"."run_id" is 'Run that asked last; joins to pinterest_ads_sync_runs.id.';
 
 create table "public"."pinterest_ads_sync_cursors" (
   "resource" text not null,

@@ -2,6 +2,7 @@ import { type Document, isNode, isScalar, LineCounter, type Node, parseDocument 
 import { z } from "zod";
 import { ANALYTICS_KEYS, analyticsSection } from "./analytics-section.ts";
 import { resourceNames } from "./resources/index.ts";
+import { SERVICE_KEYS, serviceSections } from "./service-sections.ts";
 import { suggestion } from "./suggest.ts";
 
 /** So many slices at once: more only waits for Pinterest's rate limits. */
@@ -25,6 +26,7 @@ const schema = z.strictObject({
     .strictObject({ max_wait_minutes: z.number("not a number").positive("not more than 0").default(15) })
     .default({ max_wait_minutes: 15 }),
   analytics: analyticsSection,
+  ...serviceSections,
 });
 
 /** The configuration file after checking; every key has its value. */
@@ -35,6 +37,7 @@ const KEYS: Record<string, readonly string[]> = {
   "": Object.keys(schema.shape),
   rate_limit: ["max_wait_minutes"],
   ...ANALYTICS_KEYS,
+  ...SERVICE_KEYS,
 };
 
 /** Parses and checks the file; problems are added with file, line and fix. Asks the clock for today, and nothing else. */
@@ -76,7 +79,8 @@ function describeIssue(issue: z.core.$ZodIssue, place: Place, document: Document
       (key) =>
         `${place([...issue.path, key])}: unknown key "${[...issue.path, key].join(".")}"; ${suggestion(key, KEYS[level] ?? [])}`,
     );
-  const given = sourceOf(document, issue.path);
+  // The URL of a webhook is a key to it.
+  const given = level === "alerts.webhook_url" ? undefined : sourceOf(document, issue.path);
   return [
     `${place(issue.path)}: ${path || "the file"}: ${issue.message}${given ? ` (found: ${given})` : ""}`,
   ];

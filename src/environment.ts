@@ -15,6 +15,15 @@ export interface Environment {
   readonly configFile: string | undefined;
   readonly logLevel: string;
   readonly logFormat: "json" | "text" | undefined;
+  /** Where `schedule` answers over HTTP. */
+  readonly port: number;
+  /** Who may see the status page; undefined: nobody is asked. */
+  readonly statusLogin: { readonly user: string; readonly password: string } | undefined;
+  /** The status page may be seen from elsewhere without a password. */
+  readonly statusPublic: boolean;
+  readonly migrateOnStart: boolean;
+  /** Beats the configuration file, for whoever knows the URL may write there. */
+  readonly webhookUrl: string | undefined;
 }
 
 const VARIABLES = [
@@ -30,11 +39,19 @@ const VARIABLES = [
   "CONNECTOR_CONFIG",
   "LOG_LEVEL",
   "LOG_FORMAT",
+  "PORT",
+  "STATUS_USER",
+  "STATUS_PASSWORD",
+  "STATUS_PUBLIC",
+  "MIGRATE_ON_START",
+  "ALERTS_WEBHOOK_URL",
 ] as const;
 
 const DEFAULT_API_URL = "https://api.pinterest.com/v5";
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 const KEY_BYTES = 32;
+const DEFAULT_PORT = 8080;
+const PORT_MAX = 65_535;
 const IDENTIFIER_BYTES_MAX = 63;
 
 /** Checks the variables; every problem is added to `problems` with its variable and its fix. */
@@ -58,6 +75,11 @@ export function parseEnvironment(
     configFile: read("CONNECTOR_CONFIG"),
     logLevel: parseChoice("LOG_LEVEL", read("LOG_LEVEL"), LOG_LEVELS, problems) ?? "info",
     logFormat: parseChoice("LOG_FORMAT", read("LOG_FORMAT"), ["json", "text"] as const, problems),
+    port: parsePort(read("PORT"), problems),
+    statusLogin: parseLogin(read("STATUS_USER"), variables["STATUS_PASSWORD"] || undefined, problems),
+    statusPublic: parseSwitch("STATUS_PUBLIC", read("STATUS_PUBLIC"), problems),
+    migrateOnStart: parseSwitch("MIGRATE_ON_START", read("MIGRATE_ON_START"), problems),
+    webhookUrl: parseWebhookUrl(read("ALERTS_WEBHOOK_URL"), problems),
   };
 }
 
@@ -142,4 +164,33 @@ function parseChoice<T extends string>(
   if (value !== undefined && choice === undefined)
     problems.push(`${name}: "${value}" is not known; ${suggestion(value, choices)}`);
   return choice;
+}
+
+function parsePort(value: string | undefined, problems: string[]): number {
+  const port = Number(value ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > PORT_MAX)
+    problems.push(`PORT: "${value}" is not a port; write a number from 1 to ${PORT_MAX}, or 0 for any`);
+  return port;
+}
+
+function parseLogin(user: string | undefined, password: string | undefined, problems: string[]) {
+  if (user !== undefined && password !== undefined) {
+    // Basic authentication ends the user's name at the first colon.
+    if (user.includes(":")) problems.push("STATUS_USER: holds a colon, which a user name cannot");
+    return { user, password };
+  }
+  if (user !== undefined) problems.push("STATUS_PASSWORD is not set; it belongs to STATUS_USER");
+  if (password !== undefined) problems.push("STATUS_USER is not set; it belongs to STATUS_PASSWORD");
+  return undefined;
+}
+
+function parseSwitch(name: string, value: string | undefined, problems: string[]): boolean {
+  return parseChoice(name, value, ["true", "false"] as const, problems) === "true";
+}
+
+function parseWebhookUrl(value: string | undefined, problems: string[]): string | undefined {
+  // The value is not repeated: whoever knows it may write there.
+  if (value !== undefined && !(URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)))
+    problems.push("ALERTS_WEBHOOK_URL: not an http(s) URL");
+  return value;
 }

@@ -4,6 +4,7 @@ import { readAnalyticsSettings } from "../analytics-config.ts";
 import type { Config } from "../config.ts";
 import { readConfigFile } from "../config-file.ts";
 import { DATA_DIRECTORY, type OpenWarehouse, openConfiguredWarehouse } from "../context.ts";
+import { parseEnvironment } from "../environment.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { readCampaignPerformance } from "../warehouse/campaign-performance.ts";
 import { migrate } from "../warehouse/migrate.ts";
@@ -68,18 +69,11 @@ async function fill(config: Config, open: OpenWarehouse, shell: Shell): Promise<
 
 function demoConfig(simulator: Simulator): Config {
   return {
+    ...parseEnvironment({}, new Set(), []),
     appId: simulator.appId,
     appSecret: simulator.appSecret,
     refreshToken: simulator.refreshToken,
-    accessToken: undefined,
-    adAccountIds: undefined,
     apiUrl: simulator.url,
-    databaseUrl: undefined,
-    schema: "public",
-    encryptionKey: undefined,
-    configFile: undefined,
-    logLevel: "info",
-    logFormat: undefined,
     file: readConfigFile("", demoConfigFile(), []),
   };
 }

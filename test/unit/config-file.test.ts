@@ -12,7 +12,25 @@ const ANALYTICS = {
   attribution: [{ click: 30, engagement: 30, view: 1, report_time: "TIME_OF_AD_ACTION" }],
   report_timeout_minutes: 30,
 };
-const DEFAULTS = { concurrency: 4, rate_limit: { max_wait_minutes: 15 }, analytics: ANALYTICS };
+const SERVICE = {
+  schedule: {
+    timezone: "UTC",
+    entities: "0 */6 * * *",
+    catalogs: "0 */6 * * *",
+    analytics: "30 5 * * *",
+    recent_analytics: "0 */6 * * *",
+    recent_days: 3,
+  },
+  health: {},
+  alerts: { format: "slack" },
+  retention: { runs_days: 90, rejected_days: 30 },
+};
+const DEFAULTS = {
+  concurrency: 4,
+  rate_limit: { max_wait_minutes: 15 },
+  analytics: ANALYTICS,
+  ...SERVICE,
+};
 
 function read(text: string) {
   const problems: string[] = [];
@@ -38,6 +56,7 @@ rate_limit:
       concurrency: 8,
       rate_limit: { max_wait_minutes: 0.5 },
       analytics: ANALYTICS,
+      ...SERVICE,
     },
     problems: [],
   });

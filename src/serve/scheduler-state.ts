@@ -1,0 +1,15 @@
+import type { ScheduleName } from "../service-config.ts";
+
+/** What the scheduler of this process is doing, for whoever looks at it from outside. */
+export interface SchedulerState {
+  /** `standby`: another process runs the schedule; this one takes over when it ends. */
+  readonly role: "starting" | "active" | "standby" | "stopped";
+  /** Who runs the schedule when this process does not: host, process and since when. */
+  readonly holder: string | undefined;
+  /** The run under way. */
+  readonly running: { readonly schedules: readonly ScheduleName[]; readonly since: number } | undefined;
+  /** Why due schedules are not run, such as a token that is refused; undefined when nothing is in the way. */
+  readonly blocked: { readonly code: string; readonly message: string } | undefined;
+  /** When the schedule was last looked at, epoch milliseconds by the scheduler's clock; undefined: not yet. */
+  readonly lookedAt: number | undefined;
+}

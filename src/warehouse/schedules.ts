@@ -1,0 +1,96 @@
+import { hostname } from "node:os";
+import type { Warehouse } from "./database.ts";
+import { TABLE_PREFIX } from "./names.ts";
+
+const SCHEDULES = `${TABLE_PREFIX}schedules`;
+const SCHEDULERS = `${TABLE_PREFIX}schedulers`;
+
+/** How far one schedule is done. */
+export interface ScheduleRow {
+  readonly schedule: string;
+  readonly expression: string | null;
+  readonly timezone: string | null;
+  readonly handled_through: Date | null;
+  readonly last_run_id: string | null;
+}
+
+/** The process that runs the schedule. */
+export interface SchedulerRow {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly started_at: Date;
+  readonly seen_at: Date;
+  /** Since `seen_at`, by the database's clock. */
+  readonly silent_seconds: number;
+}
+
+export async function readSchedules({ knex }: Warehouse): Promise<ScheduleRow[]> {
+  return knex<ScheduleRow>(SCHEDULES)
+    .orderBy("schedule")
+    .select("schedule", "expression", "timezone", "handled_through", "last_run_id");
+}
+
+/** Writes down how a schedule is configured now; how far it is done stays. */
+export async function describeSchedule(
+  { knex }: Warehouse,
+  row: Pick<ScheduleRow, "schedule" | "expression" | "timezone">,
+): Promise<void> {
+  await knex(SCHEDULES)
+    .insert({ ...row, updated_at: knex.fn.now() })
+    .onConflict("schedule")
+    .merge(["expression", "timezone", "updated_at"]);
+}
+
+/** Ticks up to `through` (epoch ms) have had their run. Never moves back. */
+export async function markHandled(
+  { knex }: Warehouse,
+  schedules: readonly string[],
+  through: number,
+  runId: string | undefined,
+): Promise<void> {
+  await knex(SCHEDULES)
+    .whereIn("schedule", [...schedules])
+    .update({
+      handled_through: knex.raw("greatest(handled_through, ?::timestamptz)", [new Date(through)]),
+      updated_at: knex.fn.now(),
+      ...(runId && { last_run_id: runId }),
+    });
+}
+
+/** The process that runs the schedule, or ran it last; undefined when none ever did. */
+export async function readScheduler({ knex }: Warehouse): Promise<SchedulerRow | undefined> {
+  return knex(SCHEDULERS)
+    .orderBy("seen_at", "desc")
+    .first(
+      "id",
+      "host",
+      knex.raw("pid::int as pid"),
+      "version",
+      "started_at",
+      "seen_at",
+      knex.raw("extract(epoch from now() - seen_at)::float8 as silent_seconds"),
+    );
+}
+
+/** Writes down that this process runs the schedule and is alive; whoever ran it before is forgotten. */
+export async function reportScheduler(
+  { knex }: Warehouse,
+  { id, version }: { id: string; version: string },
+): Promise<void> {
+  await knex.transaction(async (transaction) => {
+    await transaction(SCHEDULERS).whereNot({ id }).delete();
+    await transaction(SCHEDULERS)
+      .insert({
+        id,
+        version,
+        host: hostname(),
+        pid: process.pid,
+        started_at: transaction.fn.now(),
+        seen_at: transaction.fn.now(),
+      })
+      .onConflict("id")
+      .merge(["seen_at"]);
+  });
+}

@@ -50,6 +50,8 @@ export interface Pinterest {
   report(request: ReportRequest): AsyncGenerator<readonly unknown[]>;
   /** All pages of a listing, at least one; an empty answer is one page without items. */
   list(request: ListRequest): AsyncGenerator<ListPage>;
+  /** Sees to a valid token, and to a refresh if the last is `olderThanMs` ago. Throws `token_…` when there is none. */
+  keepTokenAlive(olderThanMs: number, signal?: AbortSignal): Promise<void>;
   /** Closes the connections and the tokens; resolves when a token refresh under way is saved. */
   close(): Promise<void>;
 }
@@ -93,6 +95,7 @@ export function createPinterest(options: PinterestOptions): Pinterest {
     post: (request) => askPatiently(asking, request),
     report: (request) => readReport(asking, downloads, request),
     list: (request) => listPages(request, (page) => askPatiently(asking, page)),
+    keepTokenAlive: (olderThanMs, signal) => tokens.keepAlive(olderThanMs, signal),
     close: async () => {
       await tokens.close();
       http.close();

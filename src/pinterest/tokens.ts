@@ -27,6 +27,8 @@ export interface Tokens {
    * Tokens that cannot be renewed answer `forbidden` with the same generation, `unauthorized` with `token_refused`.
    */
   renew(generation: number, reason: RenewReason, signal?: AbortSignal): Promise<Access>;
+  /** Refreshes now if the last refresh is `olderThanMs` ago, so that a refresh token in no other use does not die. */
+  keepAlive(olderThanMs: number, signal?: AbortSignal): Promise<void>;
   /** Lets a refresh under way finish and save what it brought; afterwards every call rejects with `interrupted`. */
   close(): Promise<void>;
 }
@@ -156,6 +158,12 @@ export function createTokens(options: TokensOptions): Tokens {
     return renewed.generation === generation ? unlessAborted(share(set), signal) : renewed;
   }
 
+  async function keepAlive(olderThanMs: number, signal?: AbortSignal): Promise<void> {
+    await access(signal);
+    if (!current || clock.now() - current.set.refreshedAt < olderThanMs) return;
+    await renew(current.access.generation, "forbidden", signal);
+  }
+
   async function close(): Promise<void> {
     closing.abort();
     await pending?.catch((error: unknown) => {
@@ -165,7 +173,7 @@ export function createTokens(options: TokensOptions): Tokens {
     http.close();
   }
 
-  return { access, renew, close };
+  return { access, renew, keepAlive, close };
 }
 
 /** A ready-made access token (PINTEREST_ACCESS_TOKEN), which cannot be renewed: when it is refused, the run ends. */
@@ -180,6 +188,7 @@ export function fixedTokens(accessToken: string): Tokens {
           "Create a new access token (they last 30 days), or set PINTEREST_REFRESH_TOKEN, PINTEREST_APP_ID and PINTEREST_APP_SECRET and leave PINTEREST_ACCESS_TOKEN unset.",
       });
     },
+    keepAlive: async () => undefined,
     close: async () => undefined,
   };
 }

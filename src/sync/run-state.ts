@@ -24,6 +24,8 @@ export interface SyncRequest {
   readonly analytics: AnalyticsSettings;
   /** Load these days of metrics instead of the lists and the lookback. */
   readonly backfill?: BackfillRequest;
+  /** Names of the schedules that made it due, for the books. */
+  readonly schedules?: readonly string[];
 }
 
 export interface BackfillRequest {
@@ -46,6 +48,8 @@ export interface SyncContext {
   /** Aborted from outside: Ctrl-C, SIGTERM. */
   readonly signal: AbortSignal;
   readonly onEvent: OnSyncEvent;
+  /** A lock connection that is open already; without it the run opens one of its own. */
+  readonly locks?: RunLocks;
 }
 
 export interface SliceFailure {

@@ -5,7 +5,7 @@ import { nameAttribution } from "../resources/attribution.ts";
 import type { AnalyticsResource } from "../resources/define.ts";
 import { recordAttributions } from "../warehouse/attributions.ts";
 import { checkConnection, describeConnectionError } from "../warehouse/database.ts";
-import { openLocks, type RunLocks, runLock } from "../warehouse/locks.ts";
+import { openLocks, type RunLocks, runLock, shareLocks } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { assertPrivileges } from "../warehouse/privileges.ts";
 import {
@@ -57,7 +57,10 @@ export async function runSync(context: SyncContext, request: SyncRequest): Promi
   await assertPrivileges(context.warehouse);
   await checkReach(context, request);
   const stop = new AbortController();
-  const locks = await openLocks(context.warehouse, (error) => stop.abort(error));
+  const locks = context.locks ? shareLocks(context.locks) : await openLocks(context.warehouse);
+  const onLost = () => stop.abort(locks.lost.reason);
+  locks.lost.addEventListener("abort", onLost, { once: true });
+  if (locks.lost.aborted) onLost();
   try {
     const killed = await markKilledRuns(context.warehouse, locks);
     if (killed > 0) context.logger.warn({ runs: killed }, "killed runs marked as interrupted");
@@ -67,6 +70,7 @@ export async function runSync(context: SyncContext, request: SyncRequest): Promi
       return closeRun(run, context.signal.aborted ? "interrupted" : judge(run, ended), ended);
     });
   } finally {
+    locks.lost.removeEventListener("abort", onLost);
     await locks.close();
   }
 }
@@ -90,6 +94,7 @@ async function openRun(
       accept_empty: request.acceptEmpty,
       concurrency: request.concurrency,
       attribution: request.analytics.attributions.map(nameAttribution),
+      ...(request.schedules && { schedules: request.schedules }),
       ...(request.backfill && {
         backfill: { ...request.backfill.window, ...identifyBackfill(request) },
         restart: request.backfill.restart,

@@ -12,6 +12,11 @@ export interface RunLocks {
   /** True when the lock is ours now; false when another run holds it. */
   tryAcquire(name: string): Promise<boolean>;
   release(name: string): Promise<void>;
+  /**
+   * Aborted with `lock_lost` when the connection breaks: from then on nobody keeps another run from the same slices,
+   * so whoever works under these locks must stop.
+   */
+  readonly lost: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -20,20 +25,15 @@ const CLOSE_TIMEOUT_MS = 2000;
 const KEEP_ALIVE = `set idle_session_timeout = 0; set statement_timeout = 0; set tcp_keepalives_idle = 30;
   set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`;
 
-/**
- * Opens the lock connection. `onLost` is called once if it breaks: from then on nobody keeps another
- * run from the same slices, so the run must stop.
- */
-export async function openLocks(
-  warehouse: Warehouse,
-  onLost: (error: ConnectorError) => void,
-): Promise<RunLocks> {
+/** Opens the lock connection. */
+export async function openLocks(warehouse: Warehouse): Promise<RunLocks> {
+  const loss = new AbortController();
   const client = new pg.Client(connectionSettings(warehouse.url));
   let closing = false;
   const lost = (cause?: Error) => {
     if (closing) return;
     closing = true;
-    onLost(lockLost(cause));
+    loss.abort(lockLost(cause));
   };
   client.on("error", lost);
   client.on("end", () => lost());
@@ -49,6 +49,7 @@ export async function openLocks(
   const call = (sql: string, name: string) =>
     inTurn(() => client.query(sql, [lockKey(warehouse.schema, name)]));
   return {
+    lost: loss.signal,
     async tryAcquire(name) {
       const { rows } = await call("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", name);
       return rows[0].mine;
@@ -66,10 +67,34 @@ export async function openLocks(
   };
 }
 
+/** The locks of one run on a connection that outlives it: closing gives back what was taken through them. */
+export function shareLocks(locks: RunLocks): RunLocks {
+  const held = new Set<string>();
+  return {
+    lost: locks.lost,
+    async tryAcquire(name) {
+      const mine = await locks.tryAcquire(name);
+      if (mine) held.add(name);
+      return mine;
+    },
+    async release(name) {
+      held.delete(name);
+      await locks.release(name);
+    },
+    async close() {
+      // With its connection every lock is gone already.
+      for (const name of held) if (!locks.lost.aborted) await locks.release(name);
+    },
+  };
+}
+
 /** Advisory locks are per database; the schema keeps two warehouses in one database apart. */
 export function lockKey(schema: string, name: string): string {
   return `pinterest-ads:${schema}:${name}`;
 }
+
+/** Held by the one process that runs the schedule. */
+export const SCHEDULER_LOCK = "scheduler";
 
 export function runLock(runId: string): string {
   return `run:${runId}`;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectorError } from "../../src/errors.ts";
 import { openWarehouse } from "../../src/warehouse/database.ts";
-import { lockKey, openLocks, type RunLocks, runLock, sliceLock } from "../../src/warehouse/locks.ts";
+import { lockKey, openLocks, type RunLocks, runLock, shareLocks, sliceLock } from "../../src/warehouse/locks.ts";
 import { findRunHolding, finishRun, markKilledRuns, startRun } from "../../src/warehouse/runs.ts";
 import { insertPlannedSlices } from "../../src/warehouse/slices.ts";
 import { holdTransaction } from "../support/hold-transaction.ts";
@@ -25,8 +25,8 @@ beforeEach(async () => {
   await db.query("truncate pinterest_ads_sync_slices, pinterest_ads_sync_runs");
 });
 
-async function open(onLost: (error: ConnectorError) => void = () => undefined): Promise<RunLocks> {
-  const locks = await openLocks(db.warehouse, onLost);
+async function open(): Promise<RunLocks> {
+  const locks = await openLocks(db.warehouse);
   opened.push(locks);
   return locks;
 }
@@ -52,31 +52,44 @@ describe("a lock", () => {
   });
 
   test("ends with its connection, and its run is told so once", async () => {
-    const lost: ConnectorError[] = [];
-    const first = await open((error) => lost.push(error));
+    const first = await open();
     const second = await open();
     await first.tryAcquire("a");
     const [holder] = await holders();
     await db.query("select pg_terminate_backend($1)", holder?.pid);
     await waitUntil("the other run gets the lock", () => second.tryAcquire("a"));
-    await waitUntil("the loss is reported", () => lost.length > 0);
+    await waitUntil("the loss is reported", () => first.lost.aborted);
     await first.close();
     await second.close();
-    expect(lost.map(({ code }) => code)).toEqual(["lock_lost"]);
+    expect(first.lost.reason).toMatchObject({ code: "lock_lost" });
   });
 
   test("that is closed in order is not lost", async () => {
-    const lost: ConnectorError[] = [];
-    const locks = await open((error) => lost.push(error));
+    const locks = await open();
     await locks.tryAcquire("a");
     await locks.close();
     await waitUntil("the lock is free", async () => (await holders()).length === 0);
-    expect(lost).toEqual([]);
+    expect(locks.lost.aborted).toBe(false);
+  });
+
+  test("of a run on a shared connection ends with the run, and no other does", async () => {
+    const [shared, other] = [await open(), await open()];
+    await shared.tryAcquire("kept");
+    const run = shareLocks(shared);
+    await run.tryAcquire("a");
+    await run.tryAcquire("b");
+    await run.release("b");
+    await run.close();
+    expect(await other.tryAcquire("a")).toBe(true);
+    expect(await other.tryAcquire("b")).toBe(true);
+    expect(await other.tryAcquire("kept")).toBe(false);
+    await other.close();
+    await shared.close();
   });
 
   test("of another schema is another lock", async () => {
     const other = openWarehouse({ url: db.url, schema: "other", connections: 1 });
-    const [here, there] = [await open(), await openLocks(other, () => undefined)];
+    const [here, there] = [await open(), await openLocks(other)];
     expect([await here.tryAcquire("a"), await there.tryAcquire("a")]).toEqual([true, true]);
     await Promise.all([here.close(), there.close(), other.close()]);
     expect(lockKey("a", "b")).not.toBe(lockKey("b", "a"));
@@ -87,7 +100,7 @@ describe("a lock", () => {
     url.pathname = "/not_there";
     url.password = "hunter2";
     const nowhere = openWarehouse({ url: url.href, schema: "public", connections: 1 });
-    const error: ConnectorError = await openLocks(nowhere, () => undefined).then(
+    const error: ConnectorError = await openLocks(nowhere).then(
       () => expect.unreachable(),
       (reason) => reason,
     );

@@ -130,6 +130,17 @@ export async function findRunHolding(
     .first();
 }
 
+/** A run of another process that reads lists and recent metrics, and is alive; a backfill keeps out of its way. */
+export async function findRunUnderWay(warehouse: Warehouse, locks: RunLocks): Promise<RunRow | undefined> {
+  await markKilledRuns(warehouse, locks);
+  return warehouse
+    .knex<RunRow>(RUNS)
+    .where({ status: "running" })
+    .whereNot({ trigger: "backfill" })
+    .orderBy("started_at")
+    .first();
+}
+
 /** 1, or 0 when the run had just ended by itself. */
 async function markKilled({ knex }: Warehouse, id: string): Promise<number> {
   return knex.transaction(async (transaction) => {

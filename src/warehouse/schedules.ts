@@ -43,7 +43,7 @@ export async function describeSchedule(
     .merge(["expression", "timezone", "updated_at"]);
 }
 
-/** Ticks up to `through` (epoch ms) have had their run. Never moves back. */
+/** Ticks up to `through` (epoch ms) have had their run. */
 export async function markHandled(
   { knex }: Warehouse,
   schedules: readonly string[],
@@ -53,7 +53,7 @@ export async function markHandled(
   await knex(SCHEDULES)
     .whereIn("schedule", [...schedules])
     .update({
-      handled_through: knex.raw("greatest(handled_through, ?::timestamptz)", [new Date(through)]),
+      handled_through: new Date(through),
       updated_at: knex.fn.now(),
       ...(runId && { last_run_id: runId }),
     });

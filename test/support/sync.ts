@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readAnalyticsSettings } from "../../src/analytics-config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
-import { createPinterest, type PinterestOptions } from "../../src/pinterest/client.ts";
+import type { Logger } from "../../src/logger.ts";
+import { createPinterest, type Pinterest, type PinterestOptions } from "../../src/pinterest/client.ts";
 import type { Clock } from "../../src/pinterest/clock.ts";
 import type { Timeouts } from "../../src/pinterest/http.ts";
 import { createTokens, type Tokens } from "../../src/pinterest/tokens.ts";
@@ -12,6 +13,7 @@ import type { SyncEvent } from "../../src/sync/events.ts";
 import { type RunReport, runSync } from "../../src/sync/run.ts";
 import type { SyncRequest } from "../../src/sync/run-state.ts";
 import { openWarehouse, type Warehouse } from "../../src/warehouse/database.ts";
+import type { RunLocks } from "../../src/warehouse/locks.ts";
 import { migrate } from "../../src/warehouse/migrate.ts";
 import { openTokenStore } from "../../src/warehouse/oauth-tokens.ts";
 import { type CopiedTable, readCopied } from "./copied-table.ts";
@@ -42,11 +44,13 @@ export interface SyncUnderTest extends AsyncDisposable {
   readonly schema: string;
   readonly simulator: Simulator;
   readonly warehouse: Warehouse;
+  readonly pinterest: Pinterest;
+  readonly logger: Logger;
   readonly tokens: Tokens;
   /** What the runs told while they were under way, oldest first. */
   readonly events: readonly SyncEvent[];
   /** One run in this process, of all lists with four slices at a time unless `request` says otherwise. */
-  sync(request?: Partial<SyncRequest>, signal?: AbortSignal): Promise<RunReport>;
+  sync(request?: Partial<SyncRequest>, signal?: AbortSignal, locks?: RunLocks): Promise<RunReport>;
   /** A copied table as it stands; `campaigns` means `pinterest_ads_campaigns`. */
   read(table: string): Promise<CopiedTable>;
   /** All copied tables as they stand, by name. */
@@ -102,10 +106,12 @@ export async function openSync(options: SyncUnderTestOptions): Promise<SyncUnder
     schema,
     simulator,
     warehouse,
+    pinterest,
+    logger,
     tokens,
     events,
     log,
-    sync: (request = {}, signal = new AbortController().signal) =>
+    sync: (request = {}, signal = new AbortController().signal, locks) =>
       runSync(
         {
           resources,
@@ -116,6 +122,7 @@ export async function openSync(options: SyncUnderTestOptions): Promise<SyncUnder
           version: VERSION,
           signal,
           onEvent: (event) => events.push(event),
+          ...(locks && { locks }),
         },
         {
           trigger: "sync",

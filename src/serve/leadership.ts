@@ -1,0 +1,34 @@
+import type { Warehouse } from "../warehouse/database.ts";
+import { openLocks, type RunLocks, SCHEDULER_LOCK } from "../warehouse/locks.ts";
+
+/** Whether this process is the one that runs the schedule. The lock's connection also carries the locks of its runs. */
+export interface Leadership {
+  /** Asks anew, on a new connection if the last one broke; the locks when this process leads, else undefined. */
+  claim(): Promise<RunLocks | undefined>;
+  /** Lets another process take over. */
+  close(): Promise<void>;
+}
+
+/** At most one process per warehouse leads; it leads until it ends or its connection breaks. */
+export function createLeadership(warehouse: Warehouse): Leadership {
+  let locks: RunLocks | undefined;
+  let leads = false;
+
+  async function drop(): Promise<void> {
+    const former = locks;
+    locks = undefined;
+    leads = false;
+    await former?.close();
+  }
+
+  return {
+    async claim() {
+      if (locks?.lost.aborted) await drop();
+      locks ??= await openLocks(warehouse);
+      // Asking again for a lock that is ours would take it twice.
+      leads ||= await locks.tryAcquire(SCHEDULER_LOCK);
+      return leads ? locks : undefined;
+    },
+    close: drop,
+  };
+}

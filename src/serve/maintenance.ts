@@ -1,0 +1,40 @@
+import { asConnectorError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+
+/** Something to be done from time to time. */
+export interface Job {
+  /** For the log. */
+  readonly name: string;
+  readonly everyMs: number;
+  /** Bounded in time. */
+  readonly work: () => Promise<unknown>;
+}
+
+/**
+ * Does each job that has not been tried for as long as it may wait, one after the other; at first all of them.
+ * A failure is logged and waits for its next turn: none of the jobs may keep runs from being started.
+ */
+export function createMaintenance(options: {
+  readonly jobs: readonly Job[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}): () => Promise<void> {
+  const { jobs, now, logger, signal } = options;
+  const tried = new Map<string, number>();
+  return async () => {
+    for (const { name, everyMs, work } of jobs) {
+      const last = tried.get(name);
+      if (signal.aborted || (last !== undefined && now() - last < everyMs)) continue;
+      tried.set(name, now());
+      try {
+        await work();
+      } catch (error) {
+        const { code, message } = asConnectorError(error);
+        if (!signal.aborted)
+          logger.warn({ job: name, error_code: code, error: message }, "maintenance job failed");
+      }
+    }
+  };
+}

@@ -1,0 +1,213 @@
+import { asConnectorError, ConnectorError, type ErrorCode } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import type { ScheduleName, ServiceSettings } from "../service-config.ts";
+import type { RunReport } from "../sync/run.ts";
+import type { SyncRequest } from "../sync/run-state.ts";
+import type { Warehouse } from "../warehouse/database.ts";
+import type { RunLocks } from "../warehouse/locks.ts";
+import { findRunUnderWay } from "../warehouse/runs.ts";
+import {
+  describeSchedule,
+  markHandled,
+  readScheduler,
+  readSchedules,
+  reportScheduler,
+} from "../warehouse/schedules.ts";
+import { findDue } from "./due.ts";
+import type { Leadership } from "./leadership.ts";
+import { requestFor } from "./scheduled-request.ts";
+import type { SchedulerState } from "./scheduler-state.ts";
+import { planSecondTry, type SecondTry } from "./second-try.ts";
+
+export interface SchedulerOptions {
+  /** Identifies this process in the books; a UUID. */
+  readonly id: string;
+  readonly version: string;
+  readonly warehouse: Warehouse;
+  readonly leadership: Leadership;
+  readonly settings: ServiceSettings;
+  /** A request for everything that is configured, with trigger `schedule`. */
+  readonly everything: SyncRequest;
+  /** One run; see `runSync`. */
+  readonly run: (request: SyncRequest, locks: RunLocks) => Promise<RunReport>;
+  /** Sees to a usable token; throws `token_…` when there is none. */
+  readonly ensureToken: () => Promise<void>;
+  /** What else is to be done from time to time while this process leads. Bounded in time; never throws. */
+  readonly maintain: () => Promise<void>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** Aborted when the process is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs what is due. Beats are idempotent: what is due follows from the clock and the books alone. */
+export interface Scheduler {
+  /** Looks once: takes or keeps the lead, starts what is due unless a run is under way. Never rejects. */
+  beat(): Promise<void>;
+  /** Resolves when no run is under way. */
+  idle(): Promise<void>;
+  state(): SchedulerState;
+  /** Waits for the run that the signal has stopped, and gives the lead away. */
+  close(): Promise<void>;
+}
+
+/** What keeps every run from working until a person does something. */
+const NEEDS_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "token_missing",
+  "token_refused",
+  "token_key_mismatch",
+]);
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { warehouse, settings, now, logger, signal } = options;
+  let role: SchedulerState["role"] = "starting";
+  let holder: string | undefined;
+  let running: SchedulerState["running"];
+  let blocked: SchedulerState["blocked"];
+  let lookedAt: number | undefined;
+  let beating: Promise<void> | undefined;
+  let run: Promise<void> = Promise.resolve();
+  let described = false;
+  let again: (SecondTry & { readonly due: readonly ScheduleName[] }) | undefined;
+
+  /** Says what is in the way once, not at every beat. */
+  function block(error: ConnectorError | undefined): void {
+    const changed = error?.message !== blocked?.message;
+    blocked = error && { code: error.code, message: error.message };
+    if (!changed) return;
+    if (error)
+      logger.warn(
+        { error_code: error.code, error: error.message, next_step: error.nextStep },
+        "schedule waits",
+      );
+    else logger.info("schedule goes on");
+  }
+
+  async function look(): Promise<void> {
+    const locks = await options.leadership.claim();
+    if (!locks) return standBy();
+    if (role !== "active") logger.info({ former_holder: holder }, "this process runs the schedule");
+    role = "active";
+    holder = undefined;
+    await reportScheduler(warehouse, options);
+    if (!described) await describeSchedules(warehouse, settings);
+    described = true;
+    if (!running) await startDue(locks);
+    lookedAt = now();
+    if (!signal.aborted) await options.maintain();
+  }
+
+  async function standBy(): Promise<void> {
+    const other = await readScheduler(warehouse);
+    const known = holder;
+    holder = other
+      ? `process ${other.pid} on ${other.host}, since ${other.started_at.toISOString()}`
+      : "another process";
+    if (role !== "standby" || known !== holder) logger.warn({ holder }, "another process runs the schedule");
+    role = "standby";
+  }
+
+  async function startDue(locks: RunLocks): Promise<void> {
+    const at = now();
+    if (signal.aborted || (again && at < again.at)) return;
+    const due = findDue(settings.schedules, await readSchedules(warehouse), at);
+    if (due.length === 0) return block(undefined);
+    const request = narrow(requestFor(due, options.everything, settings.recentDays));
+    // A configuration may copy nothing that this schedule is for.
+    if (request.resources.length === 0) return markHandled(warehouse, due, at, undefined);
+    const obstacle = await findObstacle(locks);
+    block(obstacle);
+    if (obstacle) return;
+    running = { schedules: due, since: at };
+    run = carryOut(request, due, at, locks).finally(() => {
+      running = undefined;
+    });
+  }
+
+  /** A repetition loads what failed, unless something else has come due meanwhile. */
+  function narrow(request: SyncRequest): SyncRequest {
+    const { resources, due = [] } = again ?? {};
+    if (!resources || due.join() !== request.schedules?.join()) return request;
+    return { ...request, resources: request.resources.filter(({ name }) => resources.has(name)) };
+  }
+
+  /** What would make a run fail from the start; it stays due. */
+  async function findObstacle(locks: RunLocks): Promise<ConnectorError | undefined> {
+    const other = await findRunUnderWay(warehouse, locks);
+    if (other)
+      return new ConnectorError(
+        "already_running",
+        `A ${other.trigger} (run ${other.id}, process ${other.pid} on ${other.host}) runs since ${other.started_at.toISOString()}`,
+        { nextStep: "Nothing needs to be done: what is due is run when it ends." },
+      );
+    try {
+      await options.ensureToken();
+      return undefined;
+    } catch (error) {
+      const problem = asConnectorError(error);
+      if (NEEDS_PERSON.has(problem.code)) return problem;
+      // Whatever else it is, the run meets it too, keeps books about it and is repeated.
+      logger.debug({ err: error }, "token not checked");
+      return undefined;
+    }
+  }
+
+  async function carryOut(
+    request: SyncRequest,
+    due: readonly ScheduleName[],
+    at: number,
+    locks: RunLocks,
+  ): Promise<void> {
+    try {
+      const report = await options.run(request, locks);
+      // Interrupted: the next start makes up for it.
+      if (report.status === "interrupted" || signal.aborted) return;
+      const next = planSecondTry(report, (again?.tries ?? 0) + 1, now());
+      again = next && { ...next, due };
+      if (next)
+        return logger.warn(
+          { run_id: report.id, schedules: due, at: new Date(next.at).toISOString() },
+          "scheduled run is to be repeated",
+        );
+      await markHandled(warehouse, due, at, report.id);
+    } catch (error) {
+      // Not even recorded: the database is away or not migrated. It stays due.
+      block(asConnectorError(error));
+    }
+  }
+
+  async function beat(): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      if (!signal.aborted) block(asConnectorError(error));
+    }
+  }
+
+  return {
+    beat: () => {
+      // A beat that hangs on a slow database is not joined by others.
+      beating ??= beat().finally(() => {
+        beating = undefined;
+      });
+      return beating;
+    },
+    idle: () => run,
+    state: () => ({ role, holder, running, blocked, lookedAt }),
+    async close() {
+      await beating;
+      await run;
+      role = "stopped";
+      await options.leadership.close();
+    },
+  };
+}
+
+async function describeSchedules(warehouse: Warehouse, { schedules }: ServiceSettings): Promise<void> {
+  const known = await readSchedules(warehouse);
+  const off = known.filter(({ schedule }) => ![...schedules.keys()].some((name) => name === schedule));
+  for (const { schedule } of off)
+    await describeSchedule(warehouse, { schedule, expression: null, timezone: null });
+  for (const [schedule, cron] of schedules) await describeSchedule(warehouse, { schedule, ...cron });
+}

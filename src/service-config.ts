@@ -33,7 +33,7 @@ export function readServiceSettings(config: Pick<Config, "file" | "webhookUrl">)
   const schedules = new Map(
     SCHEDULES.flatMap((name) => {
       const expression = schedule[name];
-      return expression === undefined ? [] : [[name, { expression, timezone }] as const];
+      return expression === null ? [] : [[name, { expression, timezone }] as const];
     }),
   );
   const url = config.webhookUrl ?? alerts.webhook_url;

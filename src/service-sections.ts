@@ -12,12 +12,12 @@ const WEBHOOK = "not an http(s) URL";
 export const ALERT_FORMATS = ["slack", "json"] as const;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A cron expression; undefined when switched off. YAML reads a bare `off` as text and `false` as a boolean. */
+/** A cron expression; null when switched off. YAML reads a bare `off` as text and `false` as a boolean. */
 const cron = z
   .union([z.literal(false), z.string()], CRON)
-  .transform((value) => (value === false || value.trim().toLowerCase() === OFF ? undefined : value.trim()))
+  .transform((value) => (value === false || value.trim().toLowerCase() === OFF ? null : value.trim()))
   .superRefine((expression, context) => {
-    const problem = expression === undefined ? undefined : findCronProblem(expression);
+    const problem = expression === null ? undefined : findCronProblem(expression);
     if (problem)
       context.addIssue({ code: "custom", message: `not a cron expression that works: ${problem}` });
   });

@@ -2,17 +2,19 @@ import { type Document, isNode, isScalar, LineCounter, type Node, parseDocument 
 import { z } from "zod";
 import { ANALYTICS_KEYS, analyticsSection } from "./analytics-section.ts";
 import { resourceNames } from "./resources/index.ts";
+import { longestPauseMs, readCrons } from "./schedules.ts";
 import { SERVICE_KEYS, serviceSections } from "./service-sections.ts";
 import { suggestion } from "./suggest.ts";
 
 /** So many slices at once: more only waits for Pinterest's rate limits. */
 const CONCURRENCY_MAX = 32;
+const HOUR_MS = 3_600_000;
 const ACCOUNT_ID = "not an ad account id; ids are digits, and long ones need quotes";
 const accountId = z.union([z.string().regex(/^\d+$/), z.int().nonnegative().transform(String)], ACCOUNT_ID);
 const LIST = "not a list; write [one, two]";
 const CONCURRENCY = `not a whole number from 1 to ${CONCURRENCY_MAX}`;
 
-const schema = z.strictObject({
+const shape = z.strictObject({
   resources: z
     .array(z.string("not a name"), LIST)
     .min(1, "name at least one resource, or leave the key out for all")
@@ -29,16 +31,33 @@ const schema = z.strictObject({
   ...serviceSections,
 });
 
+const schema = shape.superRefine(refuseHastyHealth);
+
 /** The configuration file after checking; every key has its value. */
 export type ConfigFile = z.infer<typeof schema>;
 
 /** Keys that are valid at each level, for suggestions. */
 const KEYS: Record<string, readonly string[]> = {
-  "": Object.keys(schema.shape),
+  "": Object.keys(shape.shape),
   rate_limit: ["max_wait_minutes"],
   ...ANALYTICS_KEYS,
   ...SERVICE_KEYS,
 };
+
+/** Data that is always taken for stale would be an alert for ever. */
+function refuseHastyHealth({ schedule, health }: z.infer<typeof shape>, context: z.RefinementCtx): void {
+  // A schedule that cannot be read has no pauses.
+  if (context.issues.length > 0) return;
+  const pauseHours = longestPauseMs(readCrons(schedule)) / HOUR_MS;
+  const staleHours = (health.max_staleness ?? Number.POSITIVE_INFINITY) / HOUR_MS;
+  if (staleHours > pauseHours) return;
+  const message = `${round(staleHours)} h are too few, for the schedule refreshes some data only every ${round(pauseHours)} h; allow more, or refresh more often`;
+  context.addIssue({ code: "custom", path: ["health", "max_staleness"], message });
+}
+
+function round(hours: number): number {
+  return Math.round(hours * 10) / 10;
+}
 
 /** Parses and checks the file; problems are added with file, line and fix. Asks the clock for today, and nothing else. */
 export function readConfigFile(name: string, text: string, problems: string[]): ConfigFile {

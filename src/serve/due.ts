@@ -1,5 +1,5 @@
 import { type Cron, lastTick } from "../cron.ts";
-import type { ScheduleName } from "../service-config.ts";
+import type { ScheduleName } from "../schedules.ts";
 import type { ScheduleRow } from "../warehouse/schedules.ts";
 
 /** A tick that is so old is due whatever lies between: looking for it would only take time. */

@@ -1,6 +1,7 @@
 import { asConnectorError, ConnectorError, type ErrorCode } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import type { ScheduleName, ServiceSettings } from "../service-config.ts";
+import type { ScheduleName } from "../schedules.ts";
+import type { ServiceSettings } from "../service-config.ts";
 import type { RunReport } from "../sync/run.ts";
 import type { SyncRequest } from "../sync/run-state.ts";
 import type { Warehouse } from "../warehouse/database.ts";

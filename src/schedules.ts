@@ -1,0 +1,48 @@
+import { type Cron, ticksAfter } from "./cron.ts";
+import type { ScheduleSection } from "./service-sections.ts";
+
+/** What is refreshed by itself: lists of ads, catalogs, all metrics, the last days of metrics. */
+export const SCHEDULES = ["entities", "catalogs", "analytics", "recent_analytics"] as const;
+export type ScheduleName = (typeof SCHEDULES)[number];
+
+/** Schedules that refresh the same data; whichever comes more often keeps it fresh. */
+const GROUPS: readonly (readonly ScheduleName[])[] = [
+  ["entities"],
+  ["catalogs"],
+  ["analytics", "recent_analytics"],
+];
+/** Enough to see the longest pause of what comes on weekdays or monthly. */
+const TICKS_LOOKED_AT = 24;
+
+/** Those that are switched on. */
+export function readCrons(section: ScheduleSection): ReadonlyMap<ScheduleName, Cron> {
+  const { timezone } = section;
+  return new Map(
+    SCHEDULES.flatMap((name) => {
+      const expression = section[name];
+      return expression === null ? [] : [[name, { expression, timezone }] as const];
+    }),
+  );
+}
+
+/** The longest time that passes between two refreshes of the same data if all goes well, in milliseconds. */
+export function longestPauseMs(schedules: ReadonlyMap<ScheduleName, Cron>): number {
+  const pauses = GROUPS.map((names) => {
+    const crons = names.flatMap((name) => schedules.get(name) ?? []);
+    return crons.length === 0 ? 0 : Math.min(...crons.map(longestPauseOf));
+  });
+  return Math.max(...pauses);
+}
+
+function longestPauseOf(cron: Cron): number {
+  let longest = 0;
+  let previous: number | undefined;
+  let looked = 0;
+  for (const tick of ticksAfter(cron, 0)) {
+    if (previous !== undefined) longest = Math.max(longest, tick - previous);
+    previous = tick;
+    looked += 1;
+    if (looked === TICKS_LOOKED_AT) break;
+  }
+  return longest;
+}

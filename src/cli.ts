@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
+import { registerAuth } from "./commands/auth.ts";
 import { registerBackfill } from "./commands/backfill.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerMigrate } from "./commands/migrate.ts";
 import { registerReconcile } from "./commands/reconcile.ts";
 import { registerResources } from "./commands/resources.ts";
+import { registerSchedule } from "./commands/schedule.ts";
 import type { Shell } from "./commands/shell.ts";
 import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
@@ -17,13 +19,14 @@ import { VERSION } from "./version.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 /** What to ask, or the configuration, must be changed before anything can be loaded. */
-const USAGE_CODES: readonly ErrorCode[] = ["usage", "configuration", "day_out_of_reach"];
+const USAGE_CODES: readonly ErrorCode[] = ["usage", "configuration", "pooled_connection", "day_out_of_reach"];
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof SIGNAL_EXIT;
 
 const stop = new AbortController();
 let stopSignal: StopSignal | undefined;
 let exitCode: number = EXIT.ok;
+let calm = false;
 
 // Ctrl-C reaches both, and must not count as two signals.
 if (startedByNpm()) watchNpm(() => stopSignal ?? onSignal("SIGTERM"));
@@ -40,7 +43,7 @@ try {
 } catch (error) {
   exitCode = report(error);
 }
-process.exit(stopSignal ? SIGNAL_EXIT[stopSignal] : exitCode);
+process.exit(stopSignal && !calm ? SIGNAL_EXIT[stopSignal] : exitCode);
 
 function createProgram(): Command {
   const shell: Shell = {
@@ -48,6 +51,9 @@ function createProgram(): Command {
     print: (text) => process.stdout.write(`${text}\n`),
     fail: (code = EXIT.failed) => {
       exitCode = code;
+    },
+    endCalmly: () => {
+      calm = true;
     },
   };
   const program = new Command("pinterest-ads")
@@ -62,9 +68,11 @@ function createProgram(): Command {
   for (const register of [
     registerDemo,
     registerCheck,
+    registerAuth,
     registerMigrate,
     registerSync,
     registerBackfill,
+    registerSchedule,
     registerReconcile,
     registerStatus,
     registerResources,

@@ -2,8 +2,13 @@ import path from "node:path";
 import { type Config, configurationError } from "./config.ts";
 import { readOrCreateKey } from "./key-file.ts";
 import type { Logger } from "./logger.ts";
-import { createPinterest, type Pinterest, type PinterestOptions } from "./pinterest/client.ts";
-import { createTokens, fixedTokens, type Tokens } from "./pinterest/tokens.ts";
+import {
+  type ClientHooks,
+  createPinterest,
+  type Pinterest,
+  type PinterestOptions,
+} from "./pinterest/client.ts";
+import { createTokens, fixedTokens, type Tokens, type TokensOptions } from "./pinterest/tokens.ts";
 import { VERSION } from "./version.ts";
 import { openWarehouse, type Warehouse } from "./warehouse/database.ts";
 import { startEmbedded } from "./warehouse/embedded/start.ts";
@@ -47,7 +52,7 @@ export async function openConfiguredWarehouse(
   };
 }
 
-export interface PinterestContextOptions {
+export interface PinterestContextOptions extends ClientHooks {
   readonly logger: Logger;
   readonly onWait?: PinterestOptions["onWait"];
   /** Folder of the generated encryption key, beside the embedded warehouse. */
@@ -57,15 +62,18 @@ export interface PinterestContextOptions {
 /** Opens the client of Pinterest with the tokens that `config` and the warehouse hold. */
 export function openPinterest(
   config: Config,
-  { warehouse }: OpenWarehouse,
+  open: OpenWarehouse,
   options: PinterestContextOptions,
 ): Pinterest {
   return createPinterest({
     baseUrl: config.apiUrl,
     version: VERSION,
-    tokens: openTokens(config, warehouse, options),
+    tokens: openTokens(config, open, options),
     logger: options.logger,
     rateLimitBudgetMs: config.file.rate_limit.max_wait_minutes * 60_000,
+    onCall: options.onCall,
+    onWaited: options.onWaited,
+    onQuota: options.onQuota,
     ...(options.onWait ? { onWait: options.onWait } : {}),
   });
 }
@@ -88,14 +96,23 @@ export function findCredentialProblems(config: Config): string[] {
   return problems;
 }
 
-function openTokens(config: Config, warehouse: Warehouse, options: PinterestContextOptions): Tokens {
+function openTokens(config: Config, open: OpenWarehouse, options: PinterestContextOptions): Tokens {
   if (config.accessToken !== undefined) return fixedTokens(config.accessToken);
-  const problems = findCredentialProblems(config);
+  return createTokens(tokensOptions(config, open, options));
+}
+
+/** Everything that is needed to get tokens from Pinterest and to keep them; throws `configuration` for what is missing. */
+export function tokensOptions(
+  config: Config,
+  { warehouse }: OpenWarehouse,
+  options: Pick<PinterestContextOptions, "logger" | "directory">,
+): TokensOptions {
+  const problems = findCredentialProblems({ ...config, accessToken: undefined });
   if (problems.length > 0 || !config.appId || !config.appSecret) throw configurationError(problems);
   const encryptionKey = config.encryptionKey ?? readOrCreateKey(options.directory ?? DATA_DIRECTORY);
   const { appId, appSecret, refreshToken, apiUrl } = config;
   const store = openTokenStore({ knex: warehouse.knex, schema: warehouse.schema, encryptionKey, appId });
-  return createTokens({
+  return {
     baseUrl: apiUrl,
     appId,
     appSecret,
@@ -104,5 +121,5 @@ function openTokens(config: Config, warehouse: Warehouse, options: PinterestCont
     store,
     version: VERSION,
     logger: options.logger,
-  });
+  };
 }

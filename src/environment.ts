@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { nearest, suggestion } from "./suggest.ts";
+import { addTlsVariables, readAddress } from "./warehouse/tls.ts";
 
 /** What comes from environment variables. Absent ones are undefined; presence is checked per command. */
 export interface Environment {
@@ -69,7 +70,7 @@ export function parseEnvironment(
     accessToken: read("PINTEREST_ACCESS_TOKEN"),
     adAccountIds: parseAccountIds(read("PINTEREST_AD_ACCOUNT_IDS"), problems),
     apiUrl: parseApiUrl(read("PINTEREST_API_URL"), problems),
-    databaseUrl: parseDatabaseUrl(read("DATABASE_URL"), problems),
+    databaseUrl: parseDatabaseUrl(read("DATABASE_URL"), variables, problems),
     schema: parseSchema(read("WAREHOUSE_SCHEMA"), problems),
     encryptionKey: parseEncryptionKey(read("TOKEN_ENCRYPTION_KEY"), problems),
     configFile: read("CONNECTOR_CONFIG"),
@@ -126,15 +127,23 @@ function parseApiUrl(value: string | undefined, problems: string[]): string {
   return value.replace(/\/+$/, "");
 }
 
-function parseDatabaseUrl(value: string | undefined, problems: string[]): string | undefined {
+function parseDatabaseUrl(
+  value: string | undefined,
+  variables: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): string | undefined {
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   // The value is not repeated: it holds a password.
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol))
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     problems.push(
       "DATABASE_URL: not a Postgres URL; it looks like postgres://user:password@host:5432/database, special characters in the password percent-encoded",
     );
-  return value;
+    return value;
+  }
+  const complete = addTlsVariables(value, variables);
+  readAddress(complete, problems);
+  return complete;
 }
 
 function parseSchema(value: string | undefined, problems: string[]): string {

@@ -28,6 +28,7 @@ export type ErrorCode =
   | "configuration"
   // the warehouse
   | "database_unreachable"
+  | "pooled_connection"
   | "database_permission"
   | "schema_missing"
   | "schema_newer"
@@ -42,6 +43,7 @@ export type ErrorCode =
   | "token_refused"
   | "token_key_mismatch"
   | "token_not_saved"
+  | "login_failed"
   | "permission_missing"
   | "account_not_visible"
   | "rate_limit_budget_spent"
@@ -54,10 +56,13 @@ export type ErrorCode =
   | "report_timeout"
   // the run
   | "parent_failed"
+  | "account_shut"
   | "day_out_of_reach"
   | "not_reconciled"
   | "interrupted"
-  | "unexpected";
+  | "unexpected"
+  // the service
+  | "port_taken";
 
 /** The errors after which nothing else in the run can work, so that the run stops at once. */
 const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -56,7 +56,7 @@ async function checkDatabaseAndToken(
     if (!tokenIsTestable) return;
     if (migrated || config.accessToken !== undefined) await checkToken(config, open, findings, shell);
     else if (config.refreshToken === undefined)
-      findings.report("token", ["PINTEREST_REFRESH_TOKEN is not set; the README says how to get one"], "");
+      findings.report("token", ["there is none yet; after migrate, get one with: npx pinterest-ads auth login"], "");
     else
       findings.skip(
         "token",

@@ -1,5 +1,5 @@
 import type { CoverageRow } from "../warehouse/coverage.ts";
-import type { RefusedMetricRow } from "../warehouse/status.ts";
+import type { RefusedMetricRow } from "../warehouse/status-records.ts";
 import { countDays } from "../window.ts";
 import { describePlace } from "./failures.ts";
 import { formatCount, plural } from "./format.ts";

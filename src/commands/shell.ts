@@ -9,6 +9,8 @@ export interface Shell {
   print(text: string): void;
   /** Makes the process end with exit code 1, or 2 for what is wrong with the configuration. */
   fail(code?: 1 | 2): void;
+  /** Makes a process that was asked to stop end with exit code 0, for nothing was under way. */
+  endCalmly(): void;
 }
 
 /** Adds one verb to the program. */

@@ -4,6 +4,7 @@ import { startSimulator } from "../simulator/simulator.ts";
 import { type RegisterCommand, type Shell, untilStopped } from "./shell.ts";
 
 interface SimulateFlags {
+  host: string;
   port: number;
   accounts?: number;
   campaigns?: number;
@@ -12,13 +13,15 @@ interface SimulateFlags {
   seed?: number;
 }
 
+const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 4010;
 
 export const registerSimulate: RegisterCommand = (program, shell) => {
   program
     .command("simulate")
     .description("Serve a local Pinterest with made-up data, until Ctrl-C.")
-    .option("--port <n>", "port on 127.0.0.1", wholeNumber, DEFAULT_PORT)
+    .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in", DEFAULT_HOST)
+    .option("--port <n>", "port", wholeNumber, DEFAULT_PORT)
     .option("--accounts <n>", "ad accounts", wholeNumber)
     .option("--campaigns <n>", "campaigns per account", wholeNumber)
     .option("--ad-groups <n>", "ad groups per campaign", wholeNumber)

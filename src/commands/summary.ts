@@ -1,11 +1,11 @@
 import type { ConnectorError } from "../errors.ts";
 import { resources } from "../resources/index.ts";
 import type { SyncEvent } from "../sync/events.ts";
-import { isAnalytics, scopeId } from "../sync/plan.ts";
 import type { RunReport } from "../sync/run.ts";
 import { TABLE_PREFIX } from "../warehouse/names.ts";
-import { describePlace, renderFailures } from "./failures.ts";
+import { renderFailures } from "./failures.ts";
 import { formatCount, formatDuration, plural } from "./format.ts";
+import { listNotLoaded } from "./not-loaded.ts";
 import { renderTable } from "./table.ts";
 
 /** What a run did to each table, counted from its events. */
@@ -63,11 +63,7 @@ function renderCounts({ counts }: Tables): string {
 }
 
 function renderNotLoaded({ failures }: RunReport): string[] {
-  const lines = failures.map(({ slice, error }) => ({
-    where: describePlace(slice.resource.name, scopeId(slice), isAnalytics(slice) ? slice.window : undefined),
-    why: [error.message, error.nextStep].filter(Boolean).join("\n"),
-  }));
-  return renderFailures(lines).map((text) => `Not loaded:\n${text}`);
+  return renderFailures(listNotLoaded(failures)).map((text) => `Not loaded:\n${text}`);
 }
 
 function indent(error: ConnectorError): string {

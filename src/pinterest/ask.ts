@@ -7,7 +7,7 @@ import { attemptsSpent, type Failure, requestFailed, spamBlocked } from "./failu
 import type { Http } from "./http.ts";
 import { permissionMissing, refusedForGood } from "./permission.ts";
 import { readQuota } from "./quota.ts";
-import type { Lesson, RateLimiter, WaitNotice } from "./rate-limit.ts";
+import type { ClientHooks, Lesson, RateLimiter, WaitNotice } from "./rate-limit.ts";
 import type { Renewals } from "./renewals.ts";
 import { concealQuery, listSecrets, type PinterestRequest } from "./request.ts";
 import { logRequest } from "./request-log.ts";
@@ -26,6 +26,8 @@ export interface Asking {
   readonly budgetMs: number;
   readonly maxAttempts: number;
   readonly onWait: ((wait: WaitNotice) => void) | undefined;
+  readonly onCall: ClientHooks["onCall"];
+  readonly onWaited: ClientHooks["onWaited"];
   readonly limiterOf: (category: RateCategory) => RateLimiter;
 }
 
@@ -82,7 +84,7 @@ export async function askPatiently(asking: Asking, request: PinterestRequest): P
       case "failed":
         if (soundsSpurious(failure.reply, verdict.problem) && !progress.doubted) {
           progress.doubted = true;
-          await asking.clock.sleep(DOUBT_MS, request.signal);
+          await waitOut(asking, DOUBT_MS, request);
           break;
         }
         throw requestFailed("pinterest_error", failure, isPinterests(failure) ? NOT_RETRIED : WRONG_ADDRESS);
@@ -113,6 +115,7 @@ async function askOnce(asking: Asking, request: PinterestRequest, progress: Prog
   try {
     progress.sent += 1;
     request.onCall?.();
+    asking.onCall?.(request.category);
     const reply = await asking.http.send({
       method,
       url: endpoint(asking.baseUrl, request.path, request.query),
@@ -176,7 +179,16 @@ async function backOff(asking: Asking, request: PinterestRequest, failures: numb
     reason: "backing_off",
     until: asking.clock.now() + ms,
   });
-  await asking.clock.sleep(ms, request.signal);
+  await waitOut(asking, ms, request);
+}
+
+async function waitOut(
+  { clock, onWaited }: Asking,
+  ms: number,
+  { category, signal }: PinterestRequest,
+): Promise<void> {
+  await clock.sleep(ms, signal);
+  onWaited?.(category, "backing_off", ms);
 }
 
 /** Sees to another token for a refused request, or throws what the refusal means when there is none to try. */
@@ -214,11 +226,13 @@ async function changeToken(
 
 /** Whether Pinterest takes the token at all; asked where every token that reads ads is welcome. */
 async function isAccepted(
-  { http, baseUrl }: Asking,
-  { signal, onCall }: PinterestRequest,
+  { http, baseUrl, onCall }: Asking,
+  request: PinterestRequest,
   access: Access,
 ): Promise<boolean> {
-  onCall?.();
+  const { signal } = request;
+  request.onCall?.();
+  onCall?.("ads_read");
   const url = endpoint(baseUrl, "/ad_accounts", { page_size: "1" });
   const reply = await http.send({ method: "GET", url, authorization: `Bearer ${access.token}`, signal });
   return reply.kind === "answer" && reply.status === 200;

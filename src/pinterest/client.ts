@@ -5,17 +5,17 @@ import { type Clock, systemClock } from "./clock.ts";
 import { createDownloads, DEFAULT_DOWNLOAD_TIMEOUTS, type DownloadTimeouts } from "./download.ts";
 import { DEFAULT_TIMEOUTS, openHttp, type Timeouts } from "./http.ts";
 import { listPages } from "./list.ts";
-import { createRateLimiter, type RateLimiter, type WaitNotice } from "./rate-limit.ts";
+import { type ClientHooks, createRateLimiter, type RateLimiter, type WaitNotice } from "./rate-limit.ts";
 import { createRenewals } from "./renewals.ts";
 import { type ReportRequest, readReport } from "./report.ts";
 import type { ListPage, ListRequest, PinterestRequest } from "./request.ts";
 import type { Tokens } from "./tokens.ts";
 
-export type { WaitNotice } from "./rate-limit.ts";
+export type { ClientHooks, WaitNotice } from "./rate-limit.ts";
 export type { ReportRequest } from "./report.ts";
 export type { ListPage, ListRequest, PinterestRequest } from "./request.ts";
 
-export interface PinterestOptions {
+export interface PinterestOptions extends ClientHooks {
   /** Such as `https://api.pinterest.com/v5`. */
   readonly baseUrl: string;
   /** Of this program, for the User-Agent. */
@@ -60,7 +60,7 @@ const DEFAULT_BUDGET_MS = 15 * 60_000;
 const DEFAULT_ATTEMPTS = 6;
 
 export function createPinterest(options: PinterestOptions): Pinterest {
-  const { tokens, clock = systemClock, random = Math.random, onWait } = options;
+  const { tokens, clock = systemClock, random = Math.random, onWait, onCall, onWaited, onQuota } = options;
   const http = openHttp({ version: options.version, timeouts: options.timeouts ?? DEFAULT_TIMEOUTS });
   const downloads = createDownloads({
     version: options.version,
@@ -71,7 +71,7 @@ export function createPinterest(options: PinterestOptions): Pinterest {
   function limiterOf(category: RateCategory): RateLimiter {
     const known = limiters.get(category);
     if (known) return known;
-    const limiter = createRateLimiter({ category, clock, random, onWait });
+    const limiter = createRateLimiter({ category, clock, random, onWait, onWaited, onQuota });
     limiters.set(category, limiter);
     return limiter;
   }
@@ -87,6 +87,8 @@ export function createPinterest(options: PinterestOptions): Pinterest {
     budgetMs: options.rateLimitBudgetMs ?? DEFAULT_BUDGET_MS,
     maxAttempts: options.maxAttempts ?? DEFAULT_ATTEMPTS,
     onWait,
+    onCall,
+    onWaited,
     limiterOf,
   };
 

@@ -1,6 +1,7 @@
 import type { ConnectorError } from "../errors.ts";
 import type { OAuthScope, RateCategory } from "../resources/define.ts";
 import { type Failure, requestFailed } from "./failure.ts";
+import type { Problem } from "./problem.ts";
 
 /** Roles on the ad account that Pinterest wants for reading, by category of the endpoint. */
 const ROLES: Readonly<Record<RateCategory, string>> = {
@@ -10,6 +11,7 @@ const ROLES: Readonly<Record<RateCategory, string>> = {
 };
 
 const SCOPE_MISSING = 3;
+const ACCOUNT_NOT_FOUND = /(?:account|advertiser)\b.*\bnot (?:be )?found\b/i;
 /** No business account, account disapproved, account under review: neither scope nor role would help. */
 const ACCOUNT_STATES: ReadonlySet<number | undefined> = new Set([654, 2625, 2626]);
 
@@ -19,13 +21,11 @@ export function permissionMissing(
   category: RateCategory,
   scopes: readonly OAuthScope[],
 ): ConnectorError {
-  const { code, message } = failure.problem;
   const wanted = scopes.length > 0 ? `the scopes ${scopes.join(", ")}` : "all scopes the connector asks for";
-  const authorise = `authorise the app again with ${wanted}, and put the new token into PINTEREST_REFRESH_TOKEN`;
-  const nextStep =
-    code === SCOPE_MISSING || /\bscope/i.test(message)
-      ? `A${authorise.slice(1)}.`
-      : `Give the user who authorised the app the role ${ROLES[category]} on this ad account; if the role is there, ${authorise}.`;
+  const authorise = `authorise the app again with ${wanted}: \`npx pinterest-ads auth login\``;
+  const nextStep = concernsScope(failure.problem)
+    ? `A${authorise.slice(1)}.`
+    : `Give the user who authorised the app the role ${ROLES[category]} on this ad account; if the role is there, ${authorise}.`;
   return requestFailed("permission_missing", failure, nextStep);
 }
 
@@ -49,7 +49,28 @@ export function refusedForGood(
     return requestFailed(
       "token_refused",
       failure,
-      "Authorise the app again and put the new token into PINTEREST_REFRESH_TOKEN.",
+      "Authorise the app again with `npx pinterest-ads auth login`.",
     );
   return permissionMissing(failure, category, scopes);
+}
+
+/**
+ * True for the refusal of a request about an ad account that may well hold for all of the account: the role on it,
+ * its state, its not being there. Never for what concerns the token or the app as a whole (a missing scope, a refused
+ * token, a block), nor for failures that pass. A single endpoint may be refused in the same words.
+ */
+export function mayConcernAccount({ code, details }: ConnectorError): boolean {
+  const { status, pinterest_code: number, pinterest_message: message } = details;
+  const problem = {
+    code: typeof number === "number" ? number : undefined,
+    message: typeof message === "string" ? message : "",
+  };
+  if (code === "permission_missing") return !concernsScope(problem);
+  if (code === "pinterest_error" && problem.code !== undefined)
+    return ACCOUNT_STATES.has(problem.code) || (status === 404 && ACCOUNT_NOT_FOUND.test(problem.message));
+  return code === "account_not_visible";
+}
+
+function concernsScope({ code, message }: Problem): boolean {
+  return code === SCOPE_MISSING || /\bscope/i.test(message);
 }

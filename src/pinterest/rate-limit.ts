@@ -11,6 +11,18 @@ export interface WaitNotice {
   readonly until: number;
 }
 
+/** What a client tells whoever counts. */
+export interface ClientHooks {
+  /** A request is sent; repeated ones are told as well. */
+  readonly onCall?: ((category: RateCategory) => void) | undefined;
+  /** One request has waited `ms`; of several that wait together each is told. */
+  readonly onWaited?:
+    | ((category: RateCategory, reason: WaitNotice["reason"], ms: number) => void)
+    | undefined;
+  /** The quota as an answer has just left it. */
+  readonly onQuota?: ((category: RateCategory, quota: Quota) => void) | undefined;
+}
+
 /** What an answer taught about the limit. */
 export interface Lesson {
   readonly quota?: Quota | undefined;
@@ -46,6 +58,8 @@ export function createRateLimiter(options: {
   clock: Clock;
   random: () => number;
   onWait?: ((wait: WaitNotice) => void) | undefined;
+  onWaited?: ClientHooks["onWaited"];
+  onQuota?: ClientHooks["onQuota"];
 }): RateLimiter {
   const { category, clock, random } = options;
   let blockedUntil = 0;
@@ -73,7 +87,9 @@ export function createRateLimiter(options: {
         if (waited + until - now > allowanceMs) throw budgetSpent(category, until, allowanceMs);
         options.onWait?.({ category, reason: "rate_limited", until });
         await clock.sleep(until - now, signal);
-        waited += clock.now() - now;
+        const ms = clock.now() - now;
+        options.onWaited?.(category, "rate_limited", ms);
+        waited += ms;
       } else if (hasRoom(now)) return waited;
       else await unlessAborted(departure.promise, signal);
     }
@@ -89,7 +105,10 @@ export function createRateLimiter(options: {
   function leave(lesson: Lesson): void {
     const now = clock.now();
     underWay -= 1;
-    if (lesson.quota) quota = mergeQuota(quota, lesson.quota, now);
+    if (lesson.quota) {
+      quota = mergeQuota(quota, lesson.quota, now);
+      options.onQuota?.(category, quota);
+    }
     if (lesson.accepted) throttles = 0;
     if (lesson.throttled) block(now, lesson.throttled.delayMs);
     departure.resolve();

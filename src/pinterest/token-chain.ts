@@ -49,13 +49,20 @@ function startOrContinue(credentials: Credentials, stored: StoredTokens | undefi
 }
 
 function newChain(credentials: Credentials, seed: string, refreshToken: string): Chain {
-  const { appId, appSecret } = credentials;
   return {
     seedFingerprint: seed,
-    fingerprint: digest([appId, appSecret, seed]),
+    fingerprint: chainFingerprint(credentials, seed),
     refreshToken,
     tokens: undefined,
   };
+}
+
+/** Identifies a chain in the record of its refusal: `Refusal.fingerprint`. */
+export function chainFingerprint(
+  { appId, appSecret }: Pick<Credentials, "appId" | "appSecret">,
+  seed: string,
+): string {
+  return digest([appId, appSecret, seed]);
 }
 
 /** Tells configured tokens apart without the encryption key, so that a wrong key is not taken for a new token. */
@@ -68,7 +75,7 @@ function digest(parts: readonly string[]): string {
 }
 
 const AUTHORISE_AGAIN =
-  "Authorise the app again and put the new token into PINTEREST_REFRESH_TOKEN; check PINTEREST_APP_ID and PINTEREST_APP_SECRET.";
+  "Authorise the app again with `npx pinterest-ads auth login`, or put a new token into PINTEREST_REFRESH_TOKEN; check PINTEREST_APP_ID and PINTEREST_APP_SECRET.";
 
 /** `token_refused`: Pinterest does not accept the refresh token; asking again would not help. `unfinishedSince` (epoch ms) explains it. */
 export function refreshRefused(refusal: Refusal, unfinishedSince: number | undefined): ConnectorError {
@@ -98,7 +105,7 @@ function keyMismatch(): ConnectorError {
     "The stored Pinterest tokens were encrypted with another TOKEN_ENCRYPTION_KEY",
     {
       nextStep:
-        "Restore the former TOKEN_ENCRYPTION_KEY, or authorise the app again and put the new token into PINTEREST_REFRESH_TOKEN.",
+        "Restore the former TOKEN_ENCRYPTION_KEY, or authorise the app again with `npx pinterest-ads auth login`.",
     },
   );
 }
@@ -109,7 +116,7 @@ function tokenMissing(): ConnectorError {
     "There is no Pinterest token, neither configured nor in the warehouse",
     {
       nextStep:
-        "Set PINTEREST_REFRESH_TOKEN (with PINTEREST_APP_ID and PINTEREST_APP_SECRET), or PINTEREST_ACCESS_TOKEN.",
+        "Authorise the app with `npx pinterest-ads auth login`, or set PINTEREST_REFRESH_TOKEN or PINTEREST_ACCESS_TOKEN.",
     },
   );
 }

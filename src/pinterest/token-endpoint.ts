@@ -43,7 +43,12 @@ export async function refreshGrant(
 ): Promise<GrantReply> {
   let asked = scopes;
   for (let attempt = 1; ; attempt += 1) {
-    const { verdict, grant, failure } = await post(at, refreshToken, asked, attempt);
+    const form = {
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+      ...(asked.length > 0 && { scope: asked.join(",") }),
+    };
+    const { verdict, grant, failure } = await postForm(at, form, [refreshToken], attempt);
     if (grant) return { kind: "granted", grant };
     switch (verdict.kind) {
       case "refused":
@@ -65,31 +70,32 @@ export async function refreshGrant(
   }
 }
 
-type TokenVerdict =
+export type TokenVerdict =
   | Extract<Verdict, { kind: "rate_limited" | "transient" | "invalid" | "unreachable" | "spam" | "failed" }>
   | { readonly kind: "refused"; readonly problem: Problem };
 
-async function post(at: TokenEndpoint, refreshToken: string, scopes: readonly string[], attempt: number) {
+/** One request to the token endpoint: its grant, or what its answer means. `secrets` are kept out of all texts. */
+export async function postForm(
+  at: TokenEndpoint,
+  form: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+  attempt: number,
+): Promise<{ grant: Grant | undefined; verdict: TokenVerdict; failure: Failure }> {
   const url = endpoint(at.baseUrl, PATH);
   const sentAt = at.clock.now();
   const reply = await at.http.send({
     method: "POST",
     url,
     authorization: `Basic ${Buffer.from(`${at.appId}:${at.appSecret}`).toString("base64")}`,
-    form: {
-      grant_type: "refresh_token",
-      refresh_token: refreshToken,
-      ...(scopes.length > 0 && { scope: scopes.join(",") }),
-      // Apps created before 2025-09-25 get a refresh token that lasts only with this.
-      continuous_refresh: "true",
-    },
+    // Apps created before 2025-09-25 get a refresh token that lasts only with this.
+    form: { ...form, continuous_refresh: "true" },
   });
   const now = at.clock.now();
   const judged = judge(reply, {
     shape: "any",
     emptyAnswers: [],
     now,
-    secrets: [refreshToken, at.appSecret],
+    secrets: [...secrets, at.appSecret],
   });
   logRequest(at.logger, {
     method: "POST",
@@ -135,7 +141,13 @@ function isJson(answer: Answer | undefined): boolean {
   }
 }
 
-async function pause(at: TokenEndpoint, attempt: number, askedMs: number, failure: Failure): Promise<void> {
+/** Backs off, or waits as long as Pinterest asked. Throws `rate_limit_budget_spent` when that is too long. */
+export async function pause(
+  at: TokenEndpoint,
+  attempt: number,
+  askedMs: number,
+  failure: Failure,
+): Promise<void> {
   if (askedMs > LONGEST_WAIT_MS)
     throw requestFailed("rate_limit_budget_spent", failure, "Run again when the limit has been lifted.");
   await at.clock.sleep(Math.max(askedMs, backoff(attempt, at.random)), at.closing);

@@ -32,7 +32,7 @@ export function scopesToAsk(wanted: readonly string[], tokens: TokenSet | undefi
 }
 
 /** What to store after a refresh; a refresh token that was not replaced stays valid with its expiry. */
-export function nextSet(grant: Grant, chain: Chain, now: number): TokenSet {
+export function nextSet(grant: Grant, chain: Pick<Chain, "refreshToken" | "tokens">, now: number): TokenSet {
   const kept = grant.refreshToken === undefined;
   return {
     accessToken: grant.accessToken,

@@ -45,7 +45,8 @@ export interface TokensOptions extends Credentials {
   readonly maxAttempts?: number;
 }
 
-const SCOPES: readonly OAuthScope[] = ["ads:read", "catalogs:read", "user_accounts:read"];
+/** What the connector asks a user for: all that its resources need. */
+export const SCOPES: readonly OAuthScope[] = ["ads:read", "catalogs:read", "user_accounts:read"];
 const MAX_ATTEMPTS = 6;
 /** After a refresh failed while the old token still holds, it is left in peace for so long. */
 const POSTPONEMENT_MS = 5 * 60_000;

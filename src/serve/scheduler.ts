@@ -107,6 +107,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       : "another process";
     if (role !== "standby" || known !== holder) logger.warn({ holder }, "another process runs the schedule");
     role = "standby";
+    lookedAt = now();
   }
 
   async function startDue(locks: RunLocks): Promise<void> {

@@ -3,7 +3,7 @@ import { preventAnswer, spoilAnswer, writePage } from "./fault-effects.ts";
 import type { createFaults, FaultCandidate, FaultRule } from "./faults.ts";
 import type { JsonValue } from "./json.ts";
 import type { AccessToken, OAuth } from "./oauth.ts";
-import { answerJson, answerRateLimited, answerRefusal, type Outcome } from "./outcome.ts";
+import { answerJson, answerRateLimited, answerRedirect, answerRefusal, type Outcome } from "./outcome.ts";
 import type { Paging } from "./paging.ts";
 import type { PoisonedItem } from "./poison.ts";
 import { readText } from "./query.ts";
@@ -52,6 +52,14 @@ export function answerRequest(state: ExchangeState, request: ExchangeRequest): O
     if (error instanceof Refusal) return answerRefusal(error);
     throw error;
   }
+}
+
+/** Sends the browser on to the app that asked, with what the user decided. */
+export function answerConsent({ consent }: OAuth, { method, query }: RecordedRequest): Outcome {
+  return answerGood(() => {
+    if (method !== "GET") throw new Refusal(405, 5, "Method not allowed.");
+    return answerRedirect(consent(query));
+  });
 }
 
 /** A fault at the OAuth endpoint strikes before the refresh token is used up. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createConsents } from "./consent.ts";
 import { authenticationFailed, grantRefused } from "./refusal.ts";
 
 export interface OAuthOptions {
@@ -45,6 +46,7 @@ export function createOAuth(options: OAuthOptions) {
   let generation = 0;
   let liveRefreshToken: string | null = options.refreshToken;
   let scopes: readonly string[] = ALL_SCOPES;
+  const consents = createConsents(options, ALL_SCOPES);
   const expected = `Basic ${Buffer.from(`${options.appId}:${options.appSecret}`).toString("base64")}`;
 
   refreshTokens.set(options.refreshToken, { token: options.refreshToken, generation: 0, uses: 0 });
@@ -64,7 +66,20 @@ export function createOAuth(options: OAuthOptions) {
   /** POST /oauth/token. Throws the refusal; otherwise the body of the answer. */
   function grant(authorization: string | undefined, form: URLSearchParams) {
     if (authorization !== expected) throw authenticationFailed();
-    if (form.get("grant_type") !== "refresh_token") throw grantRefused("Unsupported grant_type.");
+    const type = form.get("grant_type");
+    if (type === "authorization_code") {
+      const asked = consents.redeem(form);
+      return rotate(
+        type,
+        scopes.filter((scope) => asked.includes(scope)),
+      );
+    }
+    if (type !== "refresh_token") throw grantRefused("Unsupported grant_type.");
+    checkRefresh(form);
+    return rotate(type, scopes);
+  }
+
+  function checkRefresh(form: URLSearchParams): void {
     const presented = form.get("refresh_token") ?? "";
     const use = refreshTokens.get(presented);
     if (use) use.uses++;
@@ -74,10 +89,10 @@ export function createOAuth(options: OAuthOptions) {
     const asked = (form.get("scope") ?? "").split(/[\s,]+/).filter((scope) => scope !== "");
     const refused = asked.filter((scope) => !scopes.includes(scope));
     if (refused.length > 0) throw grantRefused(`Scope not granted to this app: ${refused.join(" ")}`);
-    return rotate();
   }
 
-  function rotate() {
+  /** New tokens; the refresh token before them is void, whichever way they were asked for. */
+  function rotate(responseType: string, granted: readonly string[]) {
     generation++;
     const accessToken = makeToken("pina");
     const refreshToken = makeToken("pinr");
@@ -85,11 +100,11 @@ export function createOAuth(options: OAuthOptions) {
     refreshTokens.set(refreshToken, { token: refreshToken, generation, uses: 0 });
     liveRefreshToken = refreshToken;
     return {
-      response_type: "refresh_token",
+      response_type: responseType,
       access_token: accessToken,
       token_type: "bearer",
       expires_in: options.accessTokenSeconds,
-      scope: scopes.join(" "),
+      scope: granted.join(" "),
       refresh_token: refreshToken,
       refresh_token_expires_in: REFRESH_TOKEN_SECONDS,
       refresh_token_expires_at: Math.floor(options.now() / MS_PER_SECOND) + REFRESH_TOKEN_SECONDS,
@@ -110,6 +125,8 @@ export function createOAuth(options: OAuthOptions) {
 
   return {
     grant,
+    /** GET /oauth/: where the browser is sent, with a code. Throws what is wrong with the address. */
+    consent: consents.give,
     findAccessToken,
     checkAccessToken,
     hasScope: (scope: string) => scopes.includes(scope),
@@ -126,7 +143,9 @@ export function createOAuth(options: OAuthOptions) {
       const use = refreshTokens.get(token);
       return use ? `generation ${use.generation}` : "unknown";
     },
+    describeCode: consents.describeCode,
     refreshTokensUsed: () => [...refreshTokens.values()].filter(({ uses }) => uses > 0),
-    issuedTokens: () => [...accessTokens.keys(), ...refreshTokens.keys()],
+    /** Tokens and codes. */
+    issuedSecrets: () => [...accessTokens.keys(), ...refreshTokens.keys(), ...consents.issuedCodes()],
   };
 }

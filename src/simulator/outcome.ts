@@ -23,6 +23,10 @@ export function answerJson(text: string): Outcome {
   return { status: 200, headers: { ...JSON_TYPE }, body: text, delivery: "whole" };
 }
 
+export function answerRedirect(location: string): Outcome {
+  return { status: 302, headers: { location }, body: "", delivery: "whole" };
+}
+
 /** Pinterest's error body. */
 export function answerRefusal({ status, code, message }: Refusal): Outcome {
   return {

@@ -17,7 +17,7 @@ export interface RecordedRequest {
   headers: Record<string, string>;
   /** Which access token came: 0 = the one issued at the start, n = the n-th refresh; null = none or unknown. */
   tokenGeneration: number | null;
-  /** Form fields of an OAuth request, the refresh token replaced by `generation n` or `unknown`. */
+  /** Form fields of an OAuth request; a refresh token is `generation n`, a code is `code n`, others `unknown`. */
   form: Record<string, string>;
   /** The JSON body; undefined when there is none. */
   json: JsonValue | undefined;

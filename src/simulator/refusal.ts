@@ -27,6 +27,8 @@ export const scopeMissing = () =>
 export const notPermitted = (status: 401 | 403) =>
   new Refusal(status, 29, "You are not permitted to access that resource.");
 
+export const accountDisapproved = () => new Refusal(403, 2625, "This account has been disapproved.");
+
 export const adAccountNotFound = () => new Refusal(404, 2, "AdAccount not found.");
 export const merchantNotFound = () => new Refusal(404, 650, "Merchant not found.");
 export const catalogNotFound = () =>

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConnectorError } from "../errors.ts";
+import { CONSENT_PATH } from "./consent.ts";
 import { deliver } from "./deliver.ts";
 import type { ExchangeRequest } from "./exchange.ts";
 import { answerHtml, answerInternalError, answerRefusal, type Outcome } from "./outcome.ts";
@@ -12,6 +13,7 @@ import { Refusal } from "./refusal.ts";
 import { isFilePath } from "./report-download.ts";
 import { type Body, readBody } from "./request-body.ts";
 
+/** Where it is reached from this machine, whatever it listens on. */
 const HOST = "127.0.0.1";
 const BASE_PATH = "/v5";
 /** Beyond this a gateway refuses an address; Node itself must not refuse it before. */
@@ -19,6 +21,8 @@ const LONGEST_ADDRESS = 8_192;
 const MAX_HEADER_BYTES = 65_536;
 
 export interface ServerOptions {
+  /** Address to listen on. */
+  host: string;
   port: number;
   seed: number;
   now: () => number;
@@ -26,8 +30,11 @@ export interface ServerOptions {
   answer: (request: ExchangeRequest) => Outcome;
   /** Answers what is asked of the file server beside it. */
   download: (recorded: RecordedRequest) => Outcome;
+  /** Answers the browser of a user who is asked to authorise the app. */
+  consent: (recorded: RecordedRequest) => Outcome;
   record: (request: RecordedRequest) => void;
   describeRefreshToken: (token: string) => string;
+  describeCode: (code: string) => string;
 }
 
 export interface RunningServer {
@@ -36,7 +43,7 @@ export interface RunningServer {
   close: () => Promise<void>;
 }
 
-/** Listens on 127.0.0.1; port 0 takes any free one. A port in use fails with code `configuration`. */
+/** Port 0 takes any free one. An address that cannot be listened on fails with code `configuration`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let number = 0;
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
@@ -49,19 +56,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   // Idle connections stay open: closing them could hit a request that is just being sent on one.
   server.keepAliveTimeout = 0;
-  await listen(server, options.port);
+  await listen(server, options);
   const { port } = server.address() as AddressInfo;
   return { url: `http://${HOST}:${port}${BASE_PATH}`, close: () => stop(server) };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, HOST);
+async function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  server.listen(port, host);
   try {
     await once(server, "listening");
   } catch (cause) {
-    throw new ConnectorError("configuration", `The simulator cannot listen on port ${port}.`, {
+    throw new ConnectorError("configuration", `The simulator cannot listen on port ${port} of ${host}.`, {
       cause,
-      nextStep: "Choose another port, or end the program that uses this one.",
+      nextStep:
+        "Choose another port, or end the program that uses this one; the address must be this machine's.",
     });
   }
 }
@@ -99,6 +107,7 @@ function answerAddress(
   if (address.length > LONGEST_ADDRESS) return answerHtml(414);
   return answerSafely(() => {
     if (isFilePath(pathname)) return options.download(request.recorded);
+    if (pathname === CONSENT_PATH) return options.consent(request.recorded);
     if (!pathname.startsWith(`${BASE_PATH}/`)) return answerRefusal(new Refusal(404, 404, "Not found."));
     const { authorization, host } = headers;
     return options.answer({ ...request, authorization, origin: `http://${host ?? HOST}` });
@@ -116,7 +125,7 @@ function answerSafely(answer: () => Outcome): Outcome {
 }
 
 function makeRecord(
-  { now, describeRefreshToken }: ServerOptions,
+  { now, describeRefreshToken, describeCode }: ServerOptions,
   number: number,
   request: IncomingMessage,
   url: URL,
@@ -126,6 +135,7 @@ function makeRecord(
   if (fields["refresh_token"] !== undefined) {
     fields["refresh_token"] = describeRefreshToken(fields["refresh_token"]);
   }
+  if (fields["code"] !== undefined) fields["code"] = describeCode(fields["code"]);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) headers[name] = String(value);
   if (headers["authorization"] !== undefined) {

@@ -1,5 +1,5 @@
 import { type Analytics, createAnalytics } from "./analytics/analytics.ts";
-import { answerRequest } from "./exchange.ts";
+import { answerConsent, answerRequest } from "./exchange.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
 import { createOAuth, type RefreshTokenUse } from "./oauth.ts";
 import { createPaging } from "./paging.ts";
@@ -17,6 +17,8 @@ import { DEFAULT_SIZE, type WorldSize } from "./world/size.ts";
 import type { World } from "./world/world.ts";
 
 export interface SimulatorOptions extends Partial<WorldSize> {
+  /** Address to listen on; 127.0.0.1 when absent, so that nobody else reaches it. */
+  host?: string;
   /** 0, the default, takes any free port. */
   port?: number;
   /** Same seed and size: same data, same faults. */
@@ -124,13 +126,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     onPoison: (item: PoisonedItem) => poisoned.push(item),
   };
   const server = await startServer({
+    host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
     seed,
     now,
     answer: (request) => answerRequest(state, request),
     download: (recorded) => answerDownload({ reports: analytics.reports, decideFault }, recorded),
+    consent: (recorded) => answerConsent(oauth, recorded),
     record: (request) => recordRequest(requests, request, options.requestsKept ?? REQUESTS_KEPT),
     describeRefreshToken: oauth.describeRefreshToken,
+    describeCode: oauth.describeCode,
   });
 
   return {
@@ -162,7 +167,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     allowAccount: (adAccountId) => denials.delete(adAccountId),
     listSecrets: () => [
       identity.appSecret,
-      ...oauth.issuedTokens(),
+      ...oauth.issuedSecrets(),
       ...listFeedSecrets(world),
       ...analytics.reports.listSignatures(),
     ],

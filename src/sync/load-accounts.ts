@@ -1,10 +1,12 @@
 import { ConnectorError } from "../errors.ts";
 import type { ListResource } from "../resources/define.ts";
 import { type Account, readAccounts } from "../warehouse/accounts.ts";
+import { forgetOtherShutAccounts } from "../warehouse/shut-accounts.ts";
 import { claimSlices, releaseSlices } from "./claim.ts";
 import { failSlice, loadSlice } from "./load-slice.ts";
 import { planSlices } from "./plan.ts";
 import { planInBooks, type Run } from "./run-state.ts";
+import { shutAccount } from "./shut-accounts.ts";
 
 /** The accounts list is short; another run that reads it is done within seconds. */
 const ACCOUNTS_PATIENCE_MS = 15_000;
@@ -27,7 +29,10 @@ export async function loadAccounts(run: Run, listing: ListResource): Promise<Acc
   return selected;
 }
 
-/** Accounts that were asked for by id and cannot be seen are failures of their own; the others go on. */
+/**
+ * Accounts that were asked for by id and cannot be seen are failures of their own; the others go on. What the schedule
+ * asks for is what is configured: there they count as shut until Pinterest lists them again.
+ */
 async function selectAccounts(
   run: Run,
   listing: ListResource,
@@ -37,8 +42,11 @@ async function selectAccounts(
   const selected = visible.filter(({ id }) => !wanted || wanted.includes(id));
   const missing = wanted?.filter((id) => !visible.some((account) => account.id === id)) ?? [];
   const planned = missing.map((id) => ({ resource: listing, adAccountId: id, ownerUserId: undefined }));
+  const isConfigured = run.request.trigger === "schedule";
   for (const slice of await planInBooks(run, planned))
-    await failSlice(run, slice, notVisible(slice.adAccountId));
+    await (isConfigured ? shutAccount : failSlice)(run, slice, notVisible(slice.adAccountId));
+  if (isConfigured || !wanted)
+    await forgetOtherShutAccounts(run.warehouse, [...selected.map(({ id }) => id), ...missing]);
   if (selected.length === 0 && missing.length === 0)
     throw new ConnectorError("account_not_visible", "The token sees no ad account", {
       nextStep: "Log in at Pinterest as a user who has a role on the ad account, and create a new token.",
@@ -46,7 +54,7 @@ async function selectAccounts(
   return selected;
 }
 
-function notVisible(id: string | undefined): ConnectorError {
+function notVisible(id: string): ConnectorError {
   return new ConnectorError("account_not_visible", `The token does not see ad account ${id}`, {
     nextStep:
       "Check the id, or give the token's user a role on that ad account in Pinterest's Business Manager.",

@@ -40,12 +40,30 @@ export async function loadSlice(run: Run, slice: PlannedSlice): Promise<boolean>
   }
 }
 
-/** Notes a slice as not loaded; a failure that nothing else in the run can survive stops the run. */
+/** Notes a slice as not loaded and tells it; a failure that nothing else in the run can survive stops the run. */
 export async function failSlice(
   run: Run,
   slice: PlannedSlice,
   error: ConnectorError,
   tally: SliceTally = emptyTally(),
+): Promise<void> {
+  await noteFailure(run, slice, error, tally);
+  const reason = {
+    error_code: error.code,
+    error: error.message,
+    next_step: error.nextStep,
+    ...error.details,
+  };
+  const fields = { run_id: run.id, ...sliceFields(slice), ...tallyFields(tally), ...reason };
+  run.logger.error(fields, "slice failed");
+}
+
+/** The same without a word in the log about the failure itself: that is up to the caller. */
+export async function noteFailure(
+  run: Run,
+  slice: PlannedSlice,
+  error: ConnectorError,
+  tally: SliceTally,
 ): Promise<void> {
   run.failures.push({ slice, error });
   if (isFatal(error) && !run.signal.aborted) run.stop.abort(error);
@@ -55,20 +73,12 @@ export async function failSlice(
     // The database itself is what failed; the end of the run, or the next run, closes the slice in the books.
     run.logger.warn({ ...sliceFields(slice), err: problem }, "failed slice not recorded");
   }
-  const reason = {
-    error_code: error.code,
-    error: error.message,
-    next_step: error.nextStep,
-    ...error.details,
-  };
-  const fields = { run_id: run.id, ...sliceFields(slice), ...tallyFields(tally), ...reason };
-  run.logger.error(fields, "slice failed");
   run.onEvent({ kind: "slice_failed", slice, error });
 }
 
-function statusOf(error: ConnectorError): "failed" | "skipped" | "interrupted" {
+export function statusOf(error: ConnectorError): "failed" | "skipped" | "interrupted" {
   if (error.code === "interrupted") return "interrupted";
-  return error.code === "parent_failed" ? "skipped" : "failed";
+  return error.code === "parent_failed" || error.code === "account_shut" ? "skipped" : "failed";
 }
 
 function sliceFields(slice: Slice) {

@@ -3,7 +3,8 @@ import { describeHolder } from "./claim.ts";
 import { createFairLimit, type FairLimit } from "./fair-limit.ts";
 import { holdWindow } from "./hold-window.ts";
 import { pause } from "./interruption.ts";
-import { failSlice, loadSlice } from "./load-slice.ts";
+import { findShut, loadUnlessShut } from "./leave-out.ts";
+import { failSlice } from "./load-slice.ts";
 import { mayAskSync } from "./method.ts";
 import { isAnalytics, parentNames, scopeId } from "./plan.ts";
 import type { AnalyticsSlice } from "./plan-analytics.ts";
@@ -44,7 +45,7 @@ async function loadWindow(
       const loaded = await limit(slice.resource.category, async () => {
         if (run.signal.aborted) return false;
         const release = await holdWindow(run, slice);
-        return release && loadSlice(run, slice).finally(release);
+        return release && loadUnlessShut(run, slice).finally(release);
       });
       if (loaded !== undefined) return loaded;
       // From the first refusal on: a place among the slices may take hours to come.
@@ -70,8 +71,8 @@ async function loadAfter(
   limit: FairLimit,
 ): Promise<boolean> {
   const loaded = await Promise.all(parents);
-  if (run.signal.aborted || !loaded.includes(false))
-    return limit(slice.resource.category, () => loadSlice(run, slice));
+  if (run.signal.aborted || !loaded.includes(false) || (await findShut(run, slice)))
+    return limit(slice.resource.category, () => loadUnlessShut(run, slice));
   const needed = parentNames(slice.resource).join(" and ");
   const error = new ConnectorError("parent_failed", `${slice.resource.name} needs ${needed}, which failed`, {
     nextStep: "See the failure of the parent; the next run loads both.",

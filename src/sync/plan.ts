@@ -11,6 +11,9 @@ export interface ListSlice {
   readonly ids?: readonly string[];
 }
 
+/** Ad accounts that cannot be read at present. */
+export type ShutIds = Pick<ReadonlySet<string>, "has">;
+
 /** The smallest unit of work: a list, or a window of metrics. */
 export type Slice = ListSlice | AnalyticsSlice;
 
@@ -27,6 +30,8 @@ export interface PlannedAccount {
 
 /** Roles with which catalogs can be read, best first (§ roles of the API: owner, admin, catalogs manager). */
 const CATALOG_ROLES = ["OWNER", "ADMIN", "CATALOGS_MANAGER"];
+/** Roles with which ads can be read. */
+const ADS_ROLES = ["OWNER", "ADMIN", "ANALYST", "CAMPAIGN_MANAGER"];
 
 /**
  * The selected resources and those that they need, in the order of `all` (parents first).
@@ -44,12 +49,24 @@ export function withParents(selected: readonly Resource[], all: readonly Resourc
   return all.filter((resource) => needed.has(resource.name));
 }
 
+/** The resource that lists the ad accounts, from which everything else is planned. */
+export function findListing(resources: readonly Resource[]): ListResource {
+  const listing = resources.find(({ scope }) => scope === "token");
+  if (listing?.kind !== "list") throw new Error("no resource lists the ad accounts");
+  return listing;
+}
+
 /**
  * The lists of a run, parents before children. Catalog resources are planned once per distinct owner,
- * through the account where the token's role allows most. Pure: the same input gives the same plan.
+ * through the account where the token's role allows most, of those that are not `shut` if there are any.
+ * Pure: the same input gives the same plan.
  */
-export function planSlices(resources: readonly Resource[], accounts: readonly PlannedAccount[]): ListSlice[] {
-  const byOwner = chooseActingAccounts(accounts);
+export function planSlices(
+  resources: readonly Resource[],
+  accounts: readonly PlannedAccount[],
+  shut: ShutIds = new Set(),
+): ListSlice[] {
+  const byOwner = chooseActingAccounts(accounts, shut);
   const plans: Record<SliceScope, (resource: ListResource) => ListSlice[]> = {
     token: (resource) => [{ resource, adAccountId: undefined, ownerUserId: undefined }],
     ad_account: (resource) =>
@@ -80,12 +97,28 @@ export function parentNames(resource: Resource): string[] {
   return parent.only ? [parent.resource, parent.only.resource] : [parent.resource];
 }
 
-function chooseActingAccounts(accounts: readonly PlannedAccount[]): Map<string, PlannedAccount> {
-  const chosen = new Map<string, PlannedAccount>();
+/**
+ * True when catalogs cannot be read through the account: it is shut, and for another reason than a role that is for
+ * catalogs alone.
+ */
+export function isBarred({ id, permissions }: PlannedAccount, shut: ShutIds): boolean {
+  const isForCatalogs =
+    permissions.some((role) => CATALOG_ROLES.includes(role)) &&
+    !permissions.some((role) => ADS_ROLES.includes(role));
+  return shut.has(id) && !isForCatalogs;
+}
+
+/** By owner the account to act through: one that is not barred if there is any, then by role; the first of equals. */
+export function chooseActingAccounts<A extends PlannedAccount>(
+  accounts: readonly A[],
+  shut: ShutIds,
+): Map<string, A> {
+  const rank = (account: A) => (isBarred(account, shut) ? CATALOG_ROLES.length + 1 : 0) + roleRank(account);
+  const chosen = new Map<string, A>();
   for (const account of accounts) {
     if (account.ownerUserId === null) continue;
     const current = chosen.get(account.ownerUserId);
-    if (!current || roleRank(account) < roleRank(current)) chosen.set(account.ownerUserId, account);
+    if (!current || rank(account) < rank(current)) chosen.set(account.ownerUserId, account);
   }
   return chosen;
 }

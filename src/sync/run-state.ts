@@ -69,6 +69,10 @@ export interface Run extends SyncContext {
   readonly failures: SliceFailure[];
   /** The ad accounts that are copied, by id. */
   readonly accounts: Map<string, Account>;
+  /** Why an ad account is left out, as its slices report it, by its id. */
+  readonly shut: Map<string, ConnectorError>;
+  /** Settled once it is known whether a refusal holds for the whole ad account, by its id. */
+  readonly doubts: Map<string, Promise<void>>;
   /** Accounts that may not create reports. */
   readonly withoutReports: Set<string>;
   /** Of metrics: those that this run reads, and those that earlier backfills have loaded and it leaves out. */

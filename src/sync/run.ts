@@ -4,7 +4,8 @@ import { asConnectorError, type ConnectorError } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
 import type { AnalyticsResource } from "../resources/define.ts";
 import { recordAttributions } from "../warehouse/attributions.ts";
-import { checkConnection, describeConnectionError } from "../warehouse/database.ts";
+import { describeConnectionError } from "../warehouse/connection-error.ts";
+import { checkConnection } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock, shareLocks } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { assertPrivileges } from "../warehouse/privileges.ts";
@@ -23,13 +24,15 @@ import { checkReadiness } from "./check-readiness.ts";
 import { CLAIM_PATIENCE_MS, claimSlices } from "./claim.ts";
 import { finishMetrics } from "./finish-metrics.ts";
 import { interruption } from "./interruption.ts";
+import { leaveOutShut } from "./leave-out.ts";
 import { loadAccounts } from "./load-accounts.ts";
 import { loadSlices } from "./load-slices.ts";
 import { reachOf } from "./method.ts";
 import { failOwnerless } from "./ownerless.ts";
-import { planSlices, type Slice, withParents } from "./plan.ts";
+import { findListing, isAnalytics, planSlices, type Slice, withParents } from "./plan.ts";
 import { identifyBackfill, planMetrics } from "./plan-metrics.ts";
 import { planInBooks, type Run, type SliceFailure, type SyncContext, type SyncRequest } from "./run-state.ts";
+import { probeShutAccounts } from "./shut-accounts.ts";
 import { withStopGrace } from "./stop-grace.ts";
 import { warnOfQuota } from "./warn-of-quota.ts";
 
@@ -111,6 +114,8 @@ async function openRun(
     signal,
     failures: [],
     accounts: new Map(),
+    shut: new Map(),
+    doubts: new Map(),
     withoutReports: new Set(),
     windows: { planned: 0, loadedBefore: 0 },
     planned: 0,
@@ -122,12 +127,12 @@ async function openRun(
 async function execute(run: Run): Promise<void> {
   const { resources, request } = run;
   const wanted = request.backfill ? request.resources : withParents(request.resources, resources);
-  const [listing] = resources.filter((resource) => resource.kind === "list" && resource.scope === "token");
-  if (listing?.kind !== "list") throw new Error("no resource lists the ad accounts");
-  const accounts = await loadAccounts(run, listing);
+  const accounts = await loadAccounts(run, findListing(resources));
+  await probeShutAccounts(run);
   const lists = planSlices(
     wanted.filter(({ scope }) => scope !== "token"),
     accounts,
+    run.shut,
   );
   await claimSlices(run, lists, CLAIM_PATIENCE_MS);
   const measured = wanted.filter((resource) => resource.kind === "analytics");
@@ -141,10 +146,16 @@ async function execute(run: Run): Promise<void> {
       "windows left out",
     );
   const planned = await planInBooks<Slice>(run, [...lists, ...metrics.slices]);
-  await warnOfQuota(run, planned);
-  if (metrics.slices.length > 0) await checkReadiness(run, metrics.slices);
-  await loadSlices(run, planned);
-  await failOwnerless(run, wanted, accounts);
+  const open = await leaveOutShut(run, planned);
+  await warnOfQuota(run, open);
+  const windows = open.filter(isAnalytics);
+  if (windows.length > 0) await checkReadiness(run, windows);
+  await loadSlices(run, open);
+  await failOwnerless(
+    run,
+    wanted,
+    accounts.filter(({ id }) => !run.shut.has(id)),
+  );
   if (measured.length > 0) await finishMetrics(run);
   if (run.stop.signal.aborted) throw interruption(run.stop.signal);
 }
@@ -162,7 +173,7 @@ function warnOfLostDays({ request, logger, now }: Run, measured: readonly Analyt
 }
 
 async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | undefined): Promise<RunReport> {
-  const error = ended ?? run.failures[0]?.error;
+  const error = ended ?? findCause(run);
   try {
     const totals = await closeBooks(run, status, error);
     const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
@@ -178,6 +189,11 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
     const { id, failures, windows } = run;
     return { id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures, windows };
   }
+}
+
+/** What else failed comes before an ad account that is shut, which is known and told by itself. */
+function findCause({ failures, shut }: Run): ConnectorError | undefined {
+  return (failures.find(({ slice }) => !shut.has(slice.adAccountId ?? "")) ?? failures[0])?.error;
 }
 
 /** A database that restarts is back within seconds; the next run closes the books of a run that could not. */
@@ -200,8 +216,12 @@ async function closeBooks(
   }
 }
 
-/** `ended` is what stopped the run as a whole; with nothing loaded but the list of accounts, it failed. */
+/**
+ * `ended` is what stopped the run as a whole. With nothing loaded but the list of accounts, such a run has failed, and
+ * so has one all of whose accounts are shut.
+ */
 function judge(run: Run, ended: ConnectorError | undefined): RunStatus {
   if (!ended && run.failures.length === 0) return run.recordsRejected > 0 ? "partial" : "succeeded";
-  return run.succeeded > (ended ? 1 : 0) ? "partial" : "failed";
+  const isBarred = ended !== undefined || [...run.accounts.keys()].every((id) => run.shut.has(id));
+  return run.succeeded > (isBarred ? 1 : 0) ? "partial" : "failed";
 }

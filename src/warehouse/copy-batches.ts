@@ -2,7 +2,7 @@ import { once } from "node:events";
 import pLimit from "p-limit";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { errorCode } from "./database.ts";
+import { errorCode } from "./connection-error.ts";
 
 /** Bytes per COPY. Larger ones gain nothing; as a fixed buffer it keeps rows out of the garbage collector's sight. */
 const BATCH_BYTES = 1024 * 1024;

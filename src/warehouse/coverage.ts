@@ -23,25 +23,33 @@ export interface CoverageRow {
  */
 export async function readCoverage({ knex }: Warehouse, settledAfterDays: number): Promise<CoverageRow[]> {
   const { rows } = await knex.raw<{ rows: CoverageRow[] }>(
-    `with days as (
-       select d.ad_account_id, d.resource, d.attribution, d.date, lag(d.date) over w + 1 as expected,
-              coalesce(r.final_since <= d.asked_at, false)
-                or (d.asked_at at time zone 'UTC')::date - d.date > ? as final
+    `with spans as (
+       select d.ad_account_id, d.resource, d.attribution, min(d.date) as first_day, max(d.date) as last_day,
+              count(*) as days,
+              min(d.date) filter (where not coalesce(r.final_since <= d.asked_at, false)
+                and (d.asked_at at time zone 'UTC')::date - d.date <= ?) as first_not_final
          from pinterest_ads_loaded_days as d
          left join pinterest_ads_metrics_ready as r using (date)
-       window w as (partition by d.ad_account_id, d.resource, d.attribution order by d.date)),
-     spans as (
-       select ad_account_id, resource, attribution, min(date) as first_day, max(date) as loaded_through,
-              min(case when date > expected then expected when not final then date end) as first_open,
-              json_agg(json_build_object('from', to_char(expected, 'YYYY-MM-DD'), 'to', to_char(date - 1, 'YYYY-MM-DD'))
-                       order by date) filter (where date > expected) as gaps
-         from days group by 1, 2, 3)
-     select ad_account_id, resource, attribution, to_char(first_day, 'YYYY-MM-DD') as first_day,
-            to_char(loaded_through, 'YYYY-MM-DD') as loaded_through,
-            case when first_open is null then to_char(loaded_through, 'YYYY-MM-DD')
-                 when first_open > first_day then to_char(first_open - 1, 'YYYY-MM-DD') end as final_through,
-            coalesce(gaps, '[]') as gaps
-       from spans order by 1, 2, 3`,
+        group by 1, 2, 3),
+     -- Most have no gap, and to look for one takes a sort of all their days.
+     gaps as (
+       select s.ad_account_id, s.resource, s.attribution, min(g.expected) as first_gap,
+              json_agg(json_build_object('from', to_char(g.expected, 'YYYY-MM-DD'), 'to', to_char(g.date - 1, 'YYYY-MM-DD'))
+                       order by g.date) as gaps
+         from spans as s
+        cross join lateral (
+          select date, lag(date) over (order by date) + 1 as expected from pinterest_ads_loaded_days
+           where resource = s.resource and ad_account_id = s.ad_account_id and attribution = s.attribution) as g
+        where s.days <= s.last_day - s.first_day and g.date > g.expected
+        group by 1, 2, 3)
+     select s.ad_account_id, s.resource, s.attribution, to_char(s.first_day, 'YYYY-MM-DD') as first_day,
+            to_char(s.last_day, 'YYYY-MM-DD') as loaded_through,
+            case when least(g.first_gap, s.first_not_final) is null then to_char(s.last_day, 'YYYY-MM-DD')
+                 when least(g.first_gap, s.first_not_final) > s.first_day
+                 then to_char(least(g.first_gap, s.first_not_final) - 1, 'YYYY-MM-DD') end as final_through,
+            coalesce(g.gaps, '[]') as gaps
+       from spans as s left join gaps as g using (ad_account_id, resource, attribution)
+      order by 1, 2, 3`,
     [settledAfterDays],
   );
   return rows;

@@ -1,6 +1,9 @@
 import knexModule, { type Knex } from "knex";
 import type { Client } from "pg";
 import { ConnectorError } from "../errors.ts";
+import { describeConnectionError, errorCode } from "./connection-error.ts";
+import { assertSessions } from "./pooler.ts";
+import { readAddress } from "./tls.ts";
 
 /** A pool of connections to the warehouse, every one with `search_path` set to its schema. */
 export interface Warehouse {
@@ -58,9 +61,16 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
   };
 }
 
-export function connectionSettings(url: string) {
+/** What pg needs for one connection; throws `configuration` when the URL's TLS parameters or their files are wrong. */
+export function connectionSettings(databaseUrl: string) {
+  const problems: string[] = [];
+  const { url, ssl, negotiation } = readAddress(databaseUrl, problems);
+  if (problems.length > 0) throw new ConnectorError("configuration", problems.join("; "));
   return {
     connectionString: url,
+    // Always given: else pg looks for them in the environment, and reads them in its own way.
+    ssl,
+    sslnegotiation: negotiation,
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -104,56 +114,23 @@ export interface DatabaseFacts {
   readonly database: string;
 }
 
-/** Says plainly why the warehouse cannot be reached, without the password. */
+/** What does not change while a process runs need not be looked for again. */
+const looked = new WeakSet<Warehouse>();
+
+/**
+ * Throws `database_unreachable`, which says plainly why and never the password, or `pooled_connection`, when the
+ * warehouse cannot be used.
+ */
 export async function checkConnection(warehouse: Warehouse): Promise<DatabaseFacts> {
   try {
     const { rows } = await warehouse.knex.raw(
       "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, current_database() as database",
     );
+    if (!looked.has(warehouse)) await assertSessions((work) => withConnection(warehouse, work));
+    looked.add(warehouse);
     return rows[0];
   } catch (error) {
     throw describeConnectionError(error, warehouse.url);
-  }
-}
-
-const CONNECTION_HINTS: Record<string, string> = {
-  ECONNREFUSED: "Is Postgres running there, and is the port right?",
-  ENOTFOUND: "The host name does not resolve; check DATABASE_URL.",
-  EAI_AGAIN: "The host name does not resolve just now; check DATABASE_URL and the network.",
-  ETIMEDOUT: "No answer; check the address and firewalls.",
-  "28P01": "The password in DATABASE_URL is not accepted.",
-  "28000": "The role in DATABASE_URL may not log in from here.",
-  "3D000": "Create the database first (createdb), or correct its name in DATABASE_URL.",
-  "53300": "Postgres has no connection left; lower `concurrency` or raise max_connections.",
-};
-
-export function describeConnectionError(error: unknown, url: string): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  const code = errorCode(error);
-  const cause = error instanceof Error ? error.message || code : String(error);
-  return new ConnectorError(
-    "database_unreachable",
-    `Cannot use the database at ${displayUrl(url)}: ${cause}`,
-    {
-      nextStep: (code && CONNECTION_HINTS[code]) || "Check DATABASE_URL.",
-      cause: error,
-    },
-  );
-}
-
-/** SQLSTATE or errno of a failure of the database or of the way to it. */
-export function errorCode(error: unknown): string | undefined {
-  if (error instanceof AggregateError) return errorCode(error.errors[0]);
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
-
-/** Host, port and database of a connection URL; never the password. */
-export function displayUrl(url: string): string {
-  try {
-    const { hostname, port, pathname } = new URL(url);
-    return `${hostname}:${port || "5432"}${pathname}`;
-  } catch {
-    return "DATABASE_URL";
   }
 }
 

@@ -2,7 +2,8 @@ import pLimit from "p-limit";
 import pg from "pg";
 import { ConnectorError } from "../errors.ts";
 import { monthsOf, type Window } from "../window.ts";
-import { connectionSettings, describeConnectionError, type Warehouse } from "./database.ts";
+import { describeConnectionError } from "./connection-error.ts";
+import { connectionSettings, type Warehouse } from "./database.ts";
 
 /**
  * Advisory locks of one run, all on one connection of their own, so that they end with the process

@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Knex } from "knex";
 import pg, { type Client, type QueryResultRow } from "pg";
 import { ConnectorError } from "../errors.ts";
-import { errorCode, inTransaction } from "./database.ts";
+import { errorCode } from "./connection-error.ts";
+import { inTransaction } from "./database.ts";
 import { lockKey } from "./locks.ts";
 import { quoteIdentifier } from "./names.ts";
 import {
@@ -53,6 +54,9 @@ export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
     try {
       return await work(locked);
     } catch (error) {
+      if (isRefusedStatement(error)) throw error;
+      // Whatever is left of it: with another one beside it there would be one too many.
+      locked.connection.stream.destroy();
       lost = true;
       throw error;
     }
@@ -150,7 +154,7 @@ async function withClient<T>(knex: Knex, work: (client: Client) => Promise<T>): 
   }
 }
 
-/** A connection beside the pool, for once. */
+/** In place of the pool's that broke, for once: the two together count as one. */
 async function withOwnClient<T>(knex: Knex, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(knex.client.connectionSettings);
   // Without a listener a break of the connection would end the process; the query under way tells of it.
@@ -171,6 +175,15 @@ async function run(client: Client, sql: string, values: readonly unknown[]): Pro
   } catch (error) {
     throw describeError(error);
   }
+}
+
+/** SQLSTATEs with which the connection ends, or leads to a server that takes no writes any more since a failover. */
+const ENDS_CONNECTION = /^(?:08|57P|25006)/;
+
+/** True when nothing but the statement failed, and the next one may do. */
+function isRefusedStatement(error: unknown): boolean {
+  const cause = error instanceof ConnectorError ? error.cause : error;
+  return cause instanceof pg.DatabaseError && !ENDS_CONNECTION.test(cause.code ?? "");
 }
 
 const UNDEFINED_TABLE = "42P01";

@@ -102,6 +102,21 @@ export async function markSliceFailed(
   );
 }
 
+/** Closes slices that are not to be begun, all for the same reason. */
+export async function markSlicesSkipped(
+  { knex }: Warehouse,
+  ids: readonly number[],
+  error: ConnectorError,
+): Promise<void> {
+  await knex.raw(
+    `update ${SLICES}
+        set status = 'skipped', finished_at = now(), error_code = ?, error = ?,
+            attempts = 0, pages = 0, records = 0, records_rejected = 0, texts_repaired = 0, api_calls = 0
+      where id = any(?) and status = 'planned'`,
+    [error.code, describeError(error), [...ids]],
+  );
+}
+
 function tallyValues(tally: SliceTally): number[] {
   return [
     tally.attempts,

@@ -2,72 +2,33 @@ import type { Day } from "../window.ts";
 import { type CoverageRow, readCoverage } from "./coverage.ts";
 import type { Warehouse } from "./database.ts";
 import { type ReconciliationSummary, readReconciliationSummary } from "./reconciliation.ts";
+import {
+  type DriftRow,
+  type RecentlyRejectedGroup,
+  type RefusedMetricRow,
+  type RejectedGroup,
+  readDrift,
+  readRecentlyRejected,
+  readRefusedForAll,
+  readRejected,
+} from "./status-records.ts";
+import {
+  type FailedSlice,
+  type RunProgress,
+  readFailedSlices,
+  readLastRuns,
+  readProgress,
+  type StatusRun,
+} from "./status-runs.ts";
+import { readTokenStatus, type TokenStatus } from "./status-token.ts";
 
-/** Tokens as they may be shown: ages and lifetimes, never the tokens. */
-export interface TokenStatus {
-  readonly refreshed_at: Date | null;
-  readonly access_token_expires_at: Date | null;
-  readonly refresh_token_expires_at: Date | null;
-  readonly scopes: readonly string[] | null;
-  readonly refused_at: Date | null;
-  readonly refused_reason: string | null;
-}
-
-export interface FreshnessRow {
+/** When something was last loaded; see the table pinterest_ads_sync_cursors. */
+export interface LoadedRow {
   readonly resource: string;
+  /** Ad account id; owner user id for catalog data; * when asked once for all. */
   readonly scope_id: string;
   readonly loaded_at: Date;
-  readonly loaded_through: string | null;
-}
-
-export interface StatusRun {
-  readonly id: string;
-  readonly trigger: string;
-  readonly status: string;
-  readonly started_at: Date;
-  readonly finished_at: Date | null;
-  readonly slices: number | null;
-  readonly slices_failed: number | null;
-  readonly rows_written: number | null;
-  readonly records_rejected: number | null;
-  readonly api_calls: number | null;
-  readonly error_code: string | null;
-  readonly error: string | null;
-}
-
-export interface FailedSlice {
-  readonly resource: string;
-  readonly ad_account_id: string | null;
-  readonly owner_user_id: string | null;
-  /** First and last day of metrics; null for a list. */
-  readonly window_from: Day | null;
-  readonly window_to: Day | null;
-  readonly status: string;
-  readonly error_code: string | null;
-  readonly error: string | null;
-}
-
-export interface RejectedGroup {
-  readonly resource: string;
-  readonly reason: string;
-  readonly records: number;
-}
-
-export interface DriftRow {
-  readonly resource: string;
-  readonly field: string;
-  readonly json_type: string;
-  readonly first_seen_at: Date;
-}
-
-/** A metric that Pinterest refuses, for all the ad accounts where it does. */
-export interface RefusedMetricRow {
-  readonly resource: string;
-  readonly method: string;
-  readonly metric: string;
-  readonly reason: string;
-  readonly ad_accounts: number;
-  readonly refused_at: Date;
+  readonly loaded_through: Day | null;
 }
 
 export interface ReadyDay {
@@ -76,12 +37,31 @@ export interface ReadyDay {
   readonly conversions_final: boolean;
 }
 
+/** A run with the first slices that it did not load. */
+export interface RunWithFailures extends StatusRun {
+  readonly failed_slices: readonly FailedSlice[];
+}
+
+/** What a chart shows of a run. */
+export type RunFigures = Pick<
+  StatusRun,
+  "id" | "trigger" | "status" | "started_at" | "rows_written" | "api_calls"
+>;
+
 /** What there is to know about the state of the warehouse. */
 export interface WarehouseStatus {
-  readonly runs: readonly StatusRun[];
-  readonly freshness: readonly FreshnessRow[];
+  /** The newest first. */
+  readonly runs: readonly RunWithFailures[];
+  /** More of them, the oldest first; those under way have no figures yet. */
+  readonly run_series: readonly RunFigures[];
+  /** How far the runs are that are under way. */
+  readonly progress: readonly RunProgress[];
+  readonly freshness: readonly LoadedRow[];
+  /** Of the last finished run. */
   readonly failed_slices: readonly FailedSlice[];
+  /** By the last finished run. */
   readonly rejected: readonly RejectedGroup[];
+  readonly rejected_recently: readonly RecentlyRejectedGroup[];
   readonly drift: readonly DriftRow[];
   readonly token: TokenStatus | undefined;
   readonly coverage: readonly CoverageRow[];
@@ -91,7 +71,12 @@ export interface WarehouseStatus {
   readonly ready_days: readonly ReadyDay[];
 }
 
-const RUNS_SHOWN = 10;
+/** A few days, and some weeks, of a schedule that loads every six hours. */
+const RUNS_SHOWN = 20;
+const RUNS_CHARTED = 50;
+/** A run that fails altogether may have tens of thousands of slices, which all say the same. */
+const FAILED_SLICES_SHOWN = 500;
+const FAILED_SLICES_PER_RUN = 20;
 const DIFFERENCES_SHOWN = 5;
 const READY_DAYS_SHOWN = 10;
 /** The longest attribution window, and some days for Pinterest to count. */
@@ -100,57 +85,57 @@ const SETTLED_AFTER_DAYS = 63;
 /**
  * Reads the last runs, how fresh each resource is, of the last finished run what failed and what was rejected,
  * and of metrics how far they are loaded, final and adding up. `settledAfterDays` as in `readCoverage`.
+ * Takes one connection at a time.
  */
 export async function readStatus(
   warehouse: Warehouse,
   settledAfterDays = SETTLED_AFTER_DAYS,
 ): Promise<WarehouseStatus> {
-  const { knex } = warehouse;
-  const query = async <T>(sql: string, ...bindings: (string | number)[]): Promise<T[]> =>
-    (await knex.raw<{ rows: T[] }>(sql, bindings)).rows;
-  const runs = await query<StatusRun>(
-    `select id, trigger, status, started_at, finished_at, slices::float8, slices_failed::float8,
-            (rows_inserted + rows_updated + rows_deleted)::float8 as rows_written,
-            records_rejected::float8, api_calls::float8, error_code, error
-       from pinterest_ads_sync_runs order by started_at desc limit ?`,
-    RUNS_SHOWN,
-  );
-  const last = runs.find((run) => run.status !== "running")?.id ?? "00000000-0000-0000-0000-000000000000";
+  const charted = await readLastRuns(warehouse, RUNS_CHARTED);
+  const runs = charted.slice(0, RUNS_SHOWN);
+  const last = runs.find((run) => run.status !== "running")?.id;
+  const incomplete = runs.filter((run) => run.slices_failed !== 0).map(({ id }) => id);
+  const failed = await readFailedSlices(warehouse, incomplete, FAILED_SLICES_PER_RUN);
+  const failuresOf = Map.groupBy(failed, ({ run_id }) => run_id);
+  const lastFailed = await readFailedSlices(warehouse, last ? [last] : [], FAILED_SLICES_SHOWN);
   return {
-    runs,
-    freshness: await query<FreshnessRow>(
-      `select resource, scope_id, loaded_at, loaded_through::text
-         from pinterest_ads_sync_cursors order by resource, scope_id`,
-    ),
-    failed_slices: await query<FailedSlice>(
-      `select resource, ad_account_id, owner_user_id, window_from::text, window_to::text, status, error_code, error
-         from pinterest_ads_sync_slices where run_id = ? and status <> 'succeeded' order by id`,
-      last,
-    ),
-    rejected: await query<RejectedGroup>(
-      `select resource, reason, count(*)::float8 as records
-         from pinterest_ads_rejected_records where run_id = ? group by 1, 2 order by 3 desc, 1, 2`,
-      last,
-    ),
-    drift: await query<DriftRow>(
-      "select resource, field, json_type, first_seen_at from pinterest_ads_schema_drift order by 1, 2",
-    ),
-    token: (
-      await query<TokenStatus>(
-        `select refreshed_at, access_token_expires_at, refresh_token_expires_at, scopes, refused_at, refused_reason
-           from pinterest_ads_oauth_tokens order by refreshed_at desc nulls last limit 1`,
-      )
-    )[0],
+    runs: runs.map((run) => ({ ...run, failed_slices: (failuresOf.get(run.id) ?? []).map(withoutRun) })),
+    run_series: charted.map(figuresOf).reverse(),
+    progress: await readProgress(warehouse),
+    freshness: await readLoaded(warehouse),
+    failed_slices: lastFailed.map(withoutRun),
+    rejected: last ? await readRejected(warehouse, last) : [],
+    rejected_recently: await readRecentlyRejected(warehouse),
+    drift: await readDrift(warehouse),
+    token: await readTokenStatus(warehouse),
     coverage: await readCoverage(warehouse, settledAfterDays),
-    refused_metrics: await query<RefusedMetricRow>(
-      `select resource, method, metric, max(reason) as reason, count(*)::int as ad_accounts, max(refused_at) as refused_at
-         from pinterest_ads_refused_metrics group by 1, 2, 3 order by 1, 2, 3`,
-    ),
+    refused_metrics: await readRefusedForAll(warehouse),
     reconciliation: await readReconciliationSummary(warehouse, DIFFERENCES_SHOWN),
-    ready_days: await query<ReadyDay>(
-      `select to_char(date, 'YYYY-MM-DD') as date, delivery_final, conversions_final
-         from pinterest_ads_metrics_ready order by pinterest_ads_metrics_ready.date desc limit ?`,
-      READY_DAYS_SHOWN,
-    ),
+    ready_days: await readReadyDays(warehouse),
   };
+}
+
+function withoutRun({ run_id, ...slice }: FailedSlice & { readonly run_id: string }): FailedSlice {
+  return slice;
+}
+
+function figuresOf({ id, trigger, status, started_at, rows_written, api_calls }: StatusRun): RunFigures {
+  return { id, trigger, status, started_at, rows_written, api_calls };
+}
+
+async function readLoaded({ knex }: Warehouse): Promise<LoadedRow[]> {
+  const { rows } = await knex.raw<{ rows: LoadedRow[] }>(
+    `select resource, scope_id, loaded_at, loaded_through::text
+       from pinterest_ads_sync_cursors order by resource, scope_id`,
+  );
+  return rows;
+}
+
+async function readReadyDays({ knex }: Warehouse): Promise<ReadyDay[]> {
+  const { rows } = await knex.raw<{ rows: ReadyDay[] }>(
+    `select to_char(date, 'YYYY-MM-DD') as date, delivery_final, conversions_final
+       from pinterest_ads_metrics_ready order by pinterest_ads_metrics_ready.date desc limit ?`,
+    [READY_DAYS_SHOWN],
+  );
+  return rows;
 }

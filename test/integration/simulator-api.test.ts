@@ -149,6 +149,9 @@ describe("refusals", () => {
   test.each([
     ["ads", (id: string) => `/ad_accounts/${id}/ads`, 403, 29],
     ["catalogs", (id: string) => `/catalogs?ad_account_id=${id}`, 401, 29],
+    ["withdrawn", (id: string) => `/catalogs?ad_account_id=${id}`, 403, 29],
+    ["suspended", (id: string) => `/ad_accounts/${id}/ads`, 403, 2625],
+    ["suspended", (id: string) => `/catalogs?ad_account_id=${id}`, 403, 2625],
     ["hidden", (id: string) => `/ad_accounts/${id}/ads`, 404, 2],
   ] as const)("an ad account denied in the way of '%s'", async (denial, path, status, code) => {
     simulator.denyAccount(account, denial);

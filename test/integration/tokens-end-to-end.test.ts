@@ -57,7 +57,7 @@ function expectRefused(result: CliResult, error: RegExp): void {
   expect(finished?.["error"]).toMatch(error);
   const failed = readLog(result).find(({ msg }) => msg === "slice failed");
   expect(failed?.["next_step"]).toMatch(
-    /Authorise the app again and put the new token into PINTEREST_REFRESH_TOKEN/,
+    /Authorise the app again with `npx pinterest-ads auth login`/,
   );
 }
 

@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What lies in the folder it is started in, by relative path: `.env`, `config/connector.yaml`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Somebody sits at stdin; see `type`. */
+  readonly attended?: boolean;
 }
 
 export interface CliResult {
@@ -28,6 +30,8 @@ export interface CliResult {
 export interface CliProcess {
   readonly pid: number;
   readonly signal: (name: NodeJS.Signals) => void;
+  /** Writes a line to its stdin. */
+  readonly type: (line: string) => void;
   /** What it wrote to stdout so far. */
   readonly output: () => string;
   readonly hasEnded: () => boolean;
@@ -75,15 +79,17 @@ export async function startCli(args: readonly string[], options: CliOptions = {}
       NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
       ...options.env,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.attended ? "pipe" : "ignore", "pipe", "pipe"],
   });
   running.add(child);
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  const { stdin, stdout: output, stderr: errors } = child;
+  if (!output || !errors) throw new Error("the program was started without its outputs");
+  output.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  errors.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const closed = new Promise<CliResult>((resolve, reject) => {
@@ -96,6 +102,7 @@ export async function startCli(args: readonly string[], options: CliOptions = {}
   return {
     pid: child.pid ?? 0,
     signal: (name) => void child.kill(name),
+    type: (line) => void stdin?.write(`${line}\n`),
     output: () => stdout,
     hasEnded: () => !running.has(child),
     ended: closed.finally(() => rm(folder, { recursive: true })),

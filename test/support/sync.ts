@@ -2,7 +2,12 @@ import { randomBytes } from "node:crypto";
 import { readAnalyticsSettings } from "../../src/analytics-config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
 import type { Logger } from "../../src/logger.ts";
-import { createPinterest, type Pinterest, type PinterestOptions } from "../../src/pinterest/client.ts";
+import {
+  type ClientHooks,
+  createPinterest,
+  type Pinterest,
+  type PinterestOptions,
+} from "../../src/pinterest/client.ts";
 import type { Clock } from "../../src/pinterest/clock.ts";
 import type { Timeouts } from "../../src/pinterest/http.ts";
 import { createTokens, type Tokens } from "../../src/pinterest/tokens.ts";
@@ -37,6 +42,8 @@ export interface SyncUnderTestOptions {
   readonly timeouts?: Timeouts;
   readonly rateLimitBudgetMs?: number;
   readonly onWait?: PinterestOptions["onWait"];
+  /** Told what the client does. */
+  readonly hooks?: ClientHooks;
 }
 
 export interface SyncUnderTest extends AsyncDisposable {
@@ -97,6 +104,7 @@ export async function openSync(options: SyncUnderTestOptions): Promise<SyncUnder
   const pinterest = createPinterest({
     ...shared,
     tokens,
+    ...options.hooks,
     ...(rateLimitBudgetMs === undefined ? {} : { rateLimitBudgetMs }),
     ...(onWait ? { onWait } : {}),
   });

@@ -86,6 +86,22 @@ describe("catalogs are asked once per owner, through the account where the role 
   });
 });
 
+describe("catalogs are asked for through a shut account only when its owner has no other", () => {
+  test.each<[string, PlannedAccount[], shut: string[], through: string]>([
+    ["an open one with a lower role", [account("1", "u", "OWNER"), account("2", "u", "ANALYST")], ["1"], "2"],
+    ["none other", [account("1", "u", "OWNER"), account("2", "u", "ADMIN")], ["1", "2"], "1"],
+    [
+      "one that is shut for ads alone, by its role",
+      [account("1", "u", "OWNER"), account("2", "u", "CATALOGS_MANAGER")],
+      ["1", "2"],
+      "2",
+    ],
+  ])("%s", (_, accounts, shut, through) => {
+    const slices = planSlices(pick("catalogs"), accounts, new Set(shut));
+    expect(slices.map((slice) => slice.adAccountId)).toEqual([through]);
+  });
+});
+
 test("accounts without an owner are told apart", () => {
   const accounts = [account("1", null), account("2", "u")];
   expect(accountsWithoutOwner(accounts)).toEqual([accounts[0]]);

@@ -1,7 +1,8 @@
 import { ConnectorError } from "../../errors.ts";
 import type { Resource } from "../../resources/define.ts";
 import { readBriefly } from "../../warehouse/brief-read.ts";
-import { describeConnectionError, type Warehouse } from "../../warehouse/database.ts";
+import { describeConnectionError } from "../../warehouse/connection-error.ts";
+import type { Warehouse } from "../../warehouse/database.ts";
 import { type FreshnessRow, readFreshness } from "../../warehouse/freshness.ts";
 import { assertMigrated } from "../../warehouse/migrate.ts";
 import { readStoredToken, type StoredToken } from "../../warehouse/stored-token.ts";
@@ -22,8 +23,10 @@ export type Observation =
 
 export interface ObserveOptions {
   readonly warehouse: Warehouse;
-  /** All that this configuration copies, with the metrics it chose. */
+  /** What is copied, and is to be fresh. */
   readonly resources: readonly Resource[];
+  /** All that tables must fit before a run begins, copied or not; `resources` when absent. */
+  readonly declared?: readonly Resource[];
   /** Undefined: every account the token sees. */
   readonly accountIds: readonly string[] | undefined;
   /** Whose tokens are looked at; undefined when a ready-made access token is used. */
@@ -42,13 +45,13 @@ const MIGRATED_KEPT_MS = 60_000;
 
 /** Looks at the warehouse over at most one connection at a time, and briefly. Never rejects. */
 export function createObserver(options: ObserveOptions): () => Promise<Observation> {
-  const { warehouse, resources, accountIds, appId, timeoutMs = TIMEOUT_MS } = options;
+  const { warehouse, resources, declared = resources, accountIds, appId, timeoutMs = TIMEOUT_MS } = options;
   const elapsed = options.elapsed ?? (() => performance.now());
   let migratedUntil = Number.NEGATIVE_INFINITY;
 
   async function look(brief: Warehouse): Promise<Observation> {
     if (elapsed() >= migratedUntil) {
-      const error = await findSchemaProblem(brief, resources);
+      const error = await findSchemaProblem(brief, declared);
       if (error) return { kind: "unmigrated", error };
       migratedUntil = elapsed() + MIGRATED_KEPT_MS;
     }
@@ -70,7 +73,7 @@ export function createObserver(options: ObserveOptions): () => Promise<Observati
   return share(observe, KEPT_MS, elapsed);
 }
 
-/** Undefined when the warehouse has what `resources` need. */
+/** Undefined when a run would find the schema as it must be. */
 async function findSchemaProblem(
   warehouse: Warehouse,
   resources: readonly Resource[],

@@ -1,6 +1,7 @@
 import { type Refuse, readId } from "../query.ts";
 import { adAccountNotFound, type Refusal } from "../refusal.ts";
 import type { OwnerWorld } from "../world/world.ts";
+import { refuseShut } from "./find-account.ts";
 import type { RouteContext } from "./route.ts";
 
 /**
@@ -14,6 +15,7 @@ export function findOwner(context: RouteContext, refuse: Refuse, denied: () => R
   const account = world.accounts.find(({ id }) => id === adAccountId);
   if (account === undefined || isDenied(adAccountId, "hidden")) throw adAccountNotFound();
   if (isDenied(adAccountId, "catalogs")) throw denied();
+  refuseShut(adAccountId, isDenied);
   return ownerAt(world.owners, account.owner);
 }
 

@@ -6,8 +6,11 @@ import type { Query } from "../query.ts";
 import type { Category } from "../rate-limits.ts";
 import type { World } from "../world/world.ts";
 
-/** What makes an ad account unusable: its ads, its catalogs, or all of it as if it did not exist. */
-export type Denial = "ads" | "catalogs" | "hidden";
+/**
+ * What makes an ad account unusable: its ads; its catalogs; all of it, while it is listed as before, for want of a role
+ * (`withdrawn`) or because Pinterest disapproves of it (`suspended`); all of it as if it did not exist.
+ */
+export type Denial = "ads" | "catalogs" | "withdrawn" | "suspended" | "hidden";
 
 /** What the handlers of the endpoints work with. */
 export interface RouteContext {

@@ -1,0 +1,51 @@
+import { type Config, configurationError, loadConfig } from "../config.ts";
+import { findCredentialProblems, openConfiguredWarehouse } from "../context.ts";
+import { createLogger, type Logger } from "../logger.ts";
+import { readServiceSettings } from "../service-config.ts";
+import { prepareWarehouse } from "./prepare.ts";
+import { type RegisterCommand, type Shell, untilStopped } from "./shell.ts";
+
+export const registerSchedule: RegisterCommand = (program, shell) => {
+  program
+    .command("schedule")
+    .description("Stay up: load on a schedule, answer on PORT (health, metrics, status page).")
+    .action(() => runSchedule(shell));
+};
+
+async function runSchedule(shell: Shell): Promise<void> {
+  const config = loadConfig();
+  const problems = findScheduleProblems(config);
+  if (problems.length > 0) throw configurationError(problems);
+  const logger = openServiceLog(config);
+  // No other command needs a server, charts and metrics, and reading them takes time.
+  const { startService } = await import("./service.ts");
+  const open = await openConfiguredWarehouse(config, { signal: shell.signal });
+  try {
+    const service = await startService({ config, open, logger, signal: shell.signal });
+    try {
+      await prepareWarehouse(config, open, logger, shell.signal);
+      service.begin();
+      await untilStopped(shell);
+      logger.info({ signal: String(shell.signal.reason) }, "schedule stops");
+      if (!service.isRunning()) shell.endCalmly();
+    } finally {
+      await service.close();
+    }
+  } finally {
+    await open.close();
+  }
+}
+
+function findScheduleProblems(config: Config): string[] {
+  const { schedules } = readServiceSettings(config);
+  return [
+    ...findCredentialProblems(config),
+    ...(schedules.size === 0 ? ["schedule: all of them are off; switch one on, or run sync instead"] : []),
+  ];
+}
+
+/** A service has nobody in front of it: lines, and never a live display. */
+function openServiceLog({ logLevel, logFormat }: Config): Logger {
+  const format = logFormat ?? (process.stdout.isTTY ? "text" : "json");
+  return createLogger({ level: logLevel, format, stream: process.stdout });
+}

@@ -1,0 +1,92 @@
+import { asConnectorError } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
+import { unlessAborted } from "../../pinterest/interrupted.ts";
+import { type AlertChanges, type AlertContent, settleAlerts } from "../../warehouse/alerts.ts";
+import { readBriefly } from "../../warehouse/brief-read.ts";
+import type { Warehouse } from "../../warehouse/database.ts";
+import type { Condition } from "./condition.ts";
+import { deliverAlerts } from "./deliver.ts";
+import { findConditions, isHeld, type Watched } from "./find-conditions.ts";
+import { createWebhook } from "./webhook.ts";
+
+export interface AlertsOptions extends Watched {
+  readonly warehouse: Warehouse;
+  readonly logger: Logger;
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** How long the webhook may take for a message; 10 seconds when absent. */
+  readonly webhookTimeoutMs?: number;
+}
+
+/** What needs a person, kept in `pinterest_ads_alerts` and told to the webhook. */
+export interface Alerts {
+  /**
+   * Looks once: what has begun is raised and what has ended resolved, each with a log line and, if there is a webhook,
+   * told by it once. Ends within a minute or when aborted. Never rejects; what went wrong is logged.
+   */
+  check(signal: AbortSignal): Promise<void>;
+}
+
+const WEBHOOK_TIMEOUT_MS = 10_000;
+const READ_TIMEOUT_MS = 10_000;
+const CHECK_TIMEOUT_MS = 60_000;
+
+export function createAlerts(options: AlertsOptions): Alerts {
+  const { warehouse, logger, version, now, settings } = options;
+  const webhook =
+    settings.webhook &&
+    createWebhook({
+      url: settings.webhook.url,
+      version,
+      timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS,
+    });
+
+  async function look(signal: AbortSignal): Promise<void> {
+    const { conditions, held } = await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) =>
+      findConditions(brief, options, now()),
+    );
+    if (signal.aborted) return;
+    const contents = conditions.map(toContent);
+    report(logger, await settleAlerts(warehouse, contents, (alert) => isHeld(held, alert), now()));
+    if (!webhook || !settings.webhook || signal.aborted) return;
+    const { format } = settings.webhook;
+    await deliverAlerts({ warehouse, webhook, format, version, now, logger }, signal);
+  }
+
+  return {
+    async check(signal) {
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+      try {
+        await unlessAborted(look(limited), limited);
+      } catch (error) {
+        if (signal.aborted) return;
+        const { code, message } = asConnectorError(error);
+        logger.warn({ error_code: code, error: message }, "alerts not checked");
+      }
+    },
+  };
+}
+
+function toContent({ kind, subject, level, summary, details, nextStep }: Condition): AlertContent {
+  return {
+    kind,
+    subject,
+    level: level === undefined ? null : String(level),
+    summary,
+    details: details || null,
+    next_step: nextStep,
+  };
+}
+
+function report(logger: Logger, { raised, grown, resolved }: AlertChanges): void {
+  for (const alert of raised) logger.warn(toFields(alert), "alert raised");
+  for (const alert of grown) logger.warn(toFields(alert), "alert more urgent");
+  for (const { kind, subject, summary } of resolved)
+    logger.info({ kind, subject, summary }, "alert resolved");
+}
+
+/** The field `level` of a log line is another. */
+function toFields({ level, ...alert }: AlertContent): object {
+  return { ...alert, ...(level !== null && { days_left: Number(level) }) };
+}

@@ -1,0 +1,38 @@
+/** What a person can be told of. Names never change: docs/operations.md says what to do about each. */
+export const ALERT_KINDS = [
+  "token_refused",
+  "token_expiring",
+  "run_failed",
+  "stale",
+  "not_reconciled",
+  "account_shut",
+  "schema_drift",
+] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** Something that holds now and that a person should know. No text of it holds a secret. */
+export interface Condition {
+  readonly kind: AlertKind;
+  /** What it is about; with the kind it tells alerts apart. */
+  readonly subject: string;
+  /** Days left: the fewer, the more urgent, and each step is told. Absent where urgency does not grow. */
+  readonly level?: number;
+  readonly summary: string;
+  /** Lines. */
+  readonly details?: string;
+  readonly nextStep: string;
+}
+
+/** Alerts that stay as they are because nobody can know now whether they are over; without a subject all of the kind. */
+export interface Held {
+  readonly kind: AlertKind;
+  readonly subject?: string;
+}
+
+/** What holds, and what cannot be told. */
+export interface Findings {
+  readonly conditions: readonly Condition[];
+  readonly held: readonly Held[];
+}
+
+export const NOTHING: Findings = { conditions: [], held: [] };

@@ -1,0 +1,107 @@
+import type { Resource } from "../../resources/define.ts";
+import type { ServiceSettings } from "../../service-config.ts";
+import type { Warehouse } from "../../warehouse/database.ts";
+import {
+  readFailingManualRuns,
+  readFailingScheduledRuns,
+  readFailureGroups,
+  readLastErrorCode,
+} from "../../warehouse/failing-runs.ts";
+import { readFreshness } from "../../warehouse/freshness.ts";
+import { readLongTried } from "../../warehouse/never-loaded.ts";
+import { readSettledDifferences } from "../../warehouse/settled-differences.ts";
+import { readAccountNames, readShutAccounts } from "../../warehouse/status-accounts.ts";
+import { readDrift } from "../../warehouse/status-records.ts";
+import { readStoredToken } from "../../warehouse/stored-token.ts";
+import { addDays, dayOf } from "../../window.ts";
+import type { TokenSettings } from "../health/check-token.ts";
+import type { SchedulerState } from "../scheduler-state.ts";
+import type { Condition, Findings, Held } from "./condition.ts";
+import { describeDifferences, describeDrift, describeShut } from "./data.ts";
+import { findFailedRuns } from "./run-failed.ts";
+import { findStale } from "./stale.ts";
+import { findTokenTrouble } from "./token.ts";
+
+/** What alerts are found by. */
+export interface Watched {
+  /** All that this configuration copies. */
+  readonly resources: readonly Resource[];
+  /** Undefined: every account the token sees. */
+  readonly accountIds: readonly string[] | undefined;
+  readonly settings: ServiceSettings;
+  /** Trailing days, today included, of which differences count: those that are read again. */
+  readonly lookbackDays: number;
+  readonly token: TokenSettings;
+  /** What the scheduler of this process is doing. */
+  readonly state: () => SchedulerState;
+}
+
+/** Pinterest settles a day's numbers within some three days. */
+const SETTLED_AFTER_DAYS = 3;
+
+/** Reads out of the warehouse what a person should know of; `now` is epoch milliseconds. */
+export async function findConditions(warehouse: Warehouse, watched: Watched, now: number): Promise<Findings> {
+  const { accountIds } = watched;
+  const token = await findTokenConditions(warehouse, watched, now);
+  const runs = await findRunConditions(warehouse, watched);
+  const today = dayOf(now);
+  const differences = await readSettledDifferences(
+    warehouse,
+    accountIds,
+    { from: addDays(today, 1 - watched.lookbackDays), to: today },
+    addDays(today, -SETTLED_AFTER_DAYS),
+  );
+  const held: Held[] = [...token.held, ...runs.held];
+  const conditions = [
+    ...token.conditions,
+    ...runs.conditions,
+    ...(await findStaleConditions(warehouse, watched)),
+    ...describeDifferences(differences),
+    ...describeShut(await readShutAccounts(warehouse), accountIds),
+    ...describeDrift(await readDrift(warehouse)),
+  ];
+  return { conditions: conditions.filter((condition) => !isHeld(held, condition)), held };
+}
+
+/** Whether the alert is to stay as it is. */
+export function isHeld(
+  held: readonly Held[],
+  alert: { readonly kind: string; readonly subject: string },
+): boolean {
+  return held.some(
+    ({ kind, subject }) => kind === alert.kind && (subject === undefined || subject === alert.subject),
+  );
+}
+
+async function findTokenConditions(
+  warehouse: Warehouse,
+  { token: settings, state }: Watched,
+  now: number,
+): Promise<Findings> {
+  const { accessToken, appId } = settings;
+  const stored =
+    accessToken !== undefined || appId === undefined ? undefined : await readStoredToken(warehouse, appId);
+  const lastErrorCode = await readLastErrorCode(warehouse);
+  return findTokenTrouble({ settings, stored, state: state(), lastErrorCode, now });
+}
+
+async function findRunConditions(warehouse: Warehouse, { resources }: Watched): Promise<Findings> {
+  const scheduled = await readFailingScheduledRuns(warehouse);
+  const manual = await readFailingManualRuns(warehouse);
+  const ids = [...scheduled, ...manual].map(({ id }) => id);
+  const groups = ids.length === 0 ? [] : await readFailureGroups(warehouse, ids);
+  return findFailedRuns(scheduled, manual, groups, resources);
+}
+
+async function findStaleConditions(
+  warehouse: Warehouse,
+  { resources, accountIds, settings }: Watched,
+): Promise<Condition[]> {
+  const rows = await readFreshness(warehouse, resources, accountIds);
+  const never = [...new Set(rows.filter((row) => row.age_seconds === null).map((row) => row.resource))];
+  const longTried = never.length === 0 ? [] : await readLongTried(warehouse, never, settings.maxStalenessMs);
+  const names = new Map(
+    (await readAccountNames(warehouse)).map(({ ad_account_id, name }) => [ad_account_id, name]),
+  );
+  return findStale({ rows, longTried, resources, settings, names });
+}

@@ -1,0 +1,101 @@
+import type { ErrorCode } from "../../errors.ts";
+import type { Resource } from "../../resources/define.ts";
+import type { FailingRun, FailureGroup } from "../../warehouse/failing-runs.ts";
+import { scheduleOf } from "../scheduled-request.ts";
+import type { Condition, Findings, Held } from "./condition.ts";
+import { countNoun, flatten, listSome, nameMoment } from "./plain-text.ts";
+
+/** Failures of which a token that nobody can use is the cause; that is an alert of its own. */
+const OF_TOKEN: ReadonlySet<string | null> = new Set<ErrorCode>([
+  "token_missing",
+  "token_refused",
+  "token_key_mismatch",
+]);
+const GROUPS_SHOWN = 4;
+const ERROR_MAX = 300;
+
+/**
+ * Schedules whose last run did not load everything they are for, and runs that somebody started and that nothing has
+ * made good since. Failures of ad accounts that Pinterest shut do not count. `manual` has the latest first.
+ */
+export function findFailedRuns(
+  scheduled: readonly FailingRun[],
+  manual: readonly FailingRun[],
+  groups: readonly FailureGroup[],
+  resources: readonly Resource[],
+): Findings {
+  const conditions = new Map<string, Condition>();
+  const held: Held[] = [];
+  for (const run of [...scheduled, ...manual]) {
+    const failures = findFailures(run, groups);
+    const subjects = run.schedules.length > 0 ? concerned(run, failures ?? [], resources) : [run.trigger];
+    for (const subject of subjects)
+      if (OF_TOKEN.has(run.error_code)) held.push({ kind: "run_failed", subject });
+      else if (failures && !conditions.has(subject))
+        conditions.set(subject, describe(run, subject, failures));
+  }
+  return { conditions: [...conditions.values()], held };
+}
+
+/** What counts of what the run did not load; undefined when nothing does. Nothing of a run that ended as a whole. */
+function findFailures(run: FailingRun, groups: readonly FailureGroup[]): FailureGroup[] | undefined {
+  const all = groups.filter(({ run_id }) => run_id === run.id);
+  const counted = all.filter(({ shut }) => !shut);
+  if (counted.length > 0) return counted;
+  const excused = all.some(({ error_code }) => error_code === run.error_code);
+  return excused ? undefined : [];
+}
+
+/** Those of the run's schedules that the failures belong to; all of them where that cannot be told. */
+function concerned(
+  run: FailingRun,
+  failures: readonly FailureGroup[],
+  resources: readonly Resource[],
+): readonly string[] {
+  const found = new Set<string>();
+  for (const { resource: name } of failures) {
+    const resource = resources.find((candidate) => candidate.name === name);
+    const schedule = resource && scheduleOf(resource);
+    const of = run.schedules.filter((one) => one === schedule || one === `recent_${schedule}`);
+    for (const one of of.length > 0 ? of : run.schedules) found.add(one);
+  }
+  return found.size > 0 ? [...found] : run.schedules;
+}
+
+function describe(run: FailingRun, subject: string, failures: readonly FailureGroup[]): Condition {
+  const slices = failures.reduce((sum, { slices_failed }) => sum + slices_failed, 0);
+  const rejected = failures.reduce((sum, { records_rejected }) => sum + records_rejected, 0);
+  const counts = [
+    ...(slices > 0 ? [`${countNoun(slices, "slice")} not loaded`] : []),
+    ...(rejected > 0 ? [`${countNoun(rejected, "record")} rejected`] : []),
+  ].join(", ");
+  const what = run.schedules.length > 0 ? `The scheduled run of ${subject}` : `The ${subject}`;
+  const ended = run.status === "failed" ? "failed" : "loaded only part";
+  const lines = failures.length > 0 ? failures.map(describeGroup) : [flatten(run.error ?? "", ERROR_MAX)];
+  return {
+    kind: "run_failed",
+    subject,
+    summary: `${what} of ${nameMoment(run.started_at)} ${ended}${counts && `: ${counts}`}.`,
+    details: listSome(
+      lines.filter((line) => line !== ""),
+      GROUPS_SHOWN,
+    ),
+    nextStep: advise(run, slices, rejected),
+  };
+}
+
+function describeGroup(group: FailureGroup): string {
+  const { resource, slices_failed: slices, records_rejected: rejected, error_code: code, error } = group;
+  const reason = [code, flatten(error ?? "", ERROR_MAX)].filter(Boolean).join(": ");
+  if (slices > 0) return `${resource}, ${countNoun(slices, "slice")}${reason && `: ${reason}`}`;
+  return `${resource}: ${countNoun(rejected, "record")} rejected`;
+}
+
+function advise(run: FailingRun, slices: number, rejected: number): string {
+  const again =
+    run.schedules.length > 0 ? "The next scheduled run tries again." : "Run it again when that is done.";
+  if (slices === 0 && rejected > 0)
+    return `Look into pinterest_ads_rejected_records: each record is there with its reason. ${again}`;
+  const code = run.error_code ? `, and docs/errors.md what to do about ${run.error_code}` : "";
+  return `The status page and \`pinterest-ads status\` tell what failed and why${code}. ${again}`;
+}

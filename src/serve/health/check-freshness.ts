@@ -1,0 +1,20 @@
+import type { FreshnessRow } from "../../warehouse/freshness.ts";
+import { describeAge } from "./age.ts";
+import { type Check, fail, pass } from "./check.ts";
+
+/** Whether everything that is to be copied was loaded within `maxStalenessMs`; of what was not, the worst is named. */
+export function checkFreshness(rows: readonly FreshnessRow[], maxStalenessMs: number): Check {
+  const limit = describeAge(maxStalenessMs);
+  const stale = rows.filter((row) => ageOf(row) > maxStalenessMs).toSorted((a, b) => ageOf(b) - ageOf(a));
+  const [worst] = stale;
+  if (!worst) return pass("freshness", `nothing is older than ${limit}`);
+  const place = worst.scope_id === "*" ? worst.resource : `${worst.resource} of ${worst.scope_id}`;
+  const age = worst.age_seconds === null ? "was never loaded" : `is ${describeAge(ageOf(worst))} old`;
+  const others = stale.length > 1 ? ` (${stale.length} of ${rows.length} are too old or missing)` : "";
+  return fail("freshness", `${place} ${age}${others}; the limit is ${limit}`);
+}
+
+/** Milliseconds; what was never loaded is older than everything. */
+function ageOf({ age_seconds }: FreshnessRow): number {
+  return age_seconds === null ? Number.POSITIVE_INFINITY : age_seconds * 1000;
+}

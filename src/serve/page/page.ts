@@ -1,0 +1,85 @@
+import { html } from "hono/html";
+import type { StatusDocument } from "../status-document.ts";
+import type { Verdict } from "../status-verdict.ts";
+import { showAlerts } from "./alerts.ts";
+import type { Chart } from "./charts/chart.ts";
+import { showFacts } from "./facts.ts";
+import { showFigure } from "./figure.ts";
+import { showFreshness } from "./freshness.ts";
+import { showGaps } from "./gaps.ts";
+import { iconAddress } from "./icon.ts";
+import { showReconciliation } from "./reconciliation.ts";
+import { showRejected, showSurprises } from "./records.ts";
+import { showRuns } from "./runs.ts";
+import { showSchedules } from "./schedules.ts";
+import { showToken } from "./token.ts";
+import { showVerdict } from "./verdict.ts";
+import { type Markup, showMoment } from "./words.ts";
+
+/** Gentle enough for a page that stays open on a wall. */
+const RELOAD_SECONDS = 60;
+
+/** Whose charts stand where: those of accounts below the facts, those of runs below the runs. */
+export interface PageCharts {
+  readonly daily: readonly Chart[];
+  readonly runs: readonly Chart[];
+}
+
+/** The whole page. Everything on it comes from the document. */
+export function showPage(document: StatusDocument, charts: PageCharts): Markup {
+  return layOut(
+    document.verdict.headline,
+    document.verdict.level,
+    html`<main>
+${showVerdict(document)}
+${showFacts(document)}
+${showCharts("Last 60 days", "days", charts.daily)}
+${showAlerts(document)}
+${showFreshness(document)}
+${showRuns(document)}
+${showCharts("Load of the last runs", "load", charts.runs)}
+${showSchedules(document)}
+${showToken(document)}
+${showReconciliation(document)}
+${showGaps(document)}
+${showRejected(document)}
+${showSurprises(document)}
+</main>
+<footer><p>Read ${showMoment(document.read_at)} UTC; version ${document.version}. All of this for programs: <a href="/status.json">status.json</a>.</p></footer>`,
+  );
+}
+
+/** What stands in place of the page when the warehouse cannot be read. */
+export function showTrouble(message: string, nextStep: string | undefined): Markup {
+  return layOut(
+    "The warehouse cannot be read",
+    "act",
+    html`<main><section class="verdict act" aria-labelledby="verdict"><h1 id="verdict"><span class="sign" aria-hidden="true">!</span> The warehouse cannot be read</h1>
+<p class="summary">${message}</p>${nextStep ? html`<p class="next"><strong>What to do:</strong> ${nextStep}</p>` : null}</section></main>`,
+  );
+}
+
+function layOut(title: string, level: Verdict["level"], body: Markup): Markup {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="${RELOAD_SECONDS}">
+<meta name="robots" content="noindex">
+<title>${title} – Pinterest Ads warehouse</title>
+<link rel="stylesheet" href="/page.css">
+<link rel="icon" type="image/svg+xml" href="${iconAddress(level)}">
+</head>
+<body>
+<header><p class="product">Pinterest Ads warehouse</p></header>
+${body}
+</body>
+</html>`;
+}
+
+function showCharts(title: string, id: string, charts: readonly Chart[]): Markup | null {
+  if (charts.length === 0) return null;
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><div class="figures">${charts.map(showFigure)}</div></section>`;
+}

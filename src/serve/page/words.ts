@@ -1,0 +1,85 @@
+import { html } from "hono/html";
+
+/** Markup that is escaped already. */
+export type Markup = ReturnType<typeof html>;
+
+const COUNT = new Intl.NumberFormat("en-US");
+const AMOUNT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+/** From here on the smaller unit says nothing any more: "3 h 20 min", but "2 d". */
+const HOURS_WITH_MINUTES = 10;
+const DAYS_WITH_HOURS = 2;
+
+/** 12345 → "12,345". */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** 1234.5 → "1,234.50", in whatever currency. */
+export function formatAmount(amount: number): string {
+  return AMOUNT.format(amount);
+}
+
+/** 12345 → "12.3K", for the axis of a chart. */
+export function formatCompact(count: number): string {
+  return COMPACT.format(count);
+}
+
+/** "1 run", "2 runs". */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A length of time in at most two units, which no line break parts: "45 s", "3 h 20 min", "5 d". */
+export function formatSpan(seconds: number): string {
+  return measureSpan(Math.max(0, seconds)).replaceAll(" ", "\u00a0");
+}
+
+function measureSpan(seconds: number): string {
+  if (seconds < 1) return "under 1 s";
+  if (seconds < MINUTE_SECONDS) return `${Math.floor(seconds)} s`;
+  if (seconds < HOUR_SECONDS) return `${Math.floor(seconds / MINUTE_SECONDS)} min`;
+  if (seconds < HOURS_WITH_MINUTES * HOUR_SECONDS) {
+    const minutes = Math.floor((seconds % HOUR_SECONDS) / MINUTE_SECONDS);
+    const hours = `${Math.floor(seconds / HOUR_SECONDS)} h`;
+    return minutes > 0 ? `${hours} ${minutes} min` : hours;
+  }
+  if (seconds < DAY_SECONDS) return `${Math.floor(seconds / HOUR_SECONDS)} h`;
+  const hours = Math.floor((seconds % DAY_SECONDS) / HOUR_SECONDS);
+  const days = Math.floor(seconds / DAY_SECONDS);
+  return days < DAYS_WITH_HOURS && hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+}
+
+/** A day as people say it: "21 Nov". */
+export function formatDay(day: string | Date): string {
+  const date = new Date(day);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
+/** A moment in UTC, in words for people and exact for machines: "21 Nov 05:30". */
+export function showMoment(moment: Date): Markup {
+  const iso = moment.toISOString();
+  return html`<time datetime="${iso}" title="${iso.slice(0, 19).replace("T", " ")} UTC">${formatDay(moment)} ${iso.slice(11, 16)}</time>`;
+}
+
+/** "3 h ago" or "in 3 h", as seen from `now`. */
+export function showDistance(moment: Date, now: Date): Markup {
+  const seconds = (now.getTime() - moment.getTime()) / 1000;
+  const iso = moment.toISOString();
+  const words = seconds >= 0 ? `${formatSpan(seconds)} ago` : `in ${formatSpan(-seconds)}`;
+  return html`<time datetime="${iso}" title="${iso.slice(0, 19).replace("T", " ")} UTC">${words}</time>`;
+}
+
+/** What an ad account, or an owner, is called, and its id where that is something else. */
+export function showAccount(id: string, name: string | null): Markup {
+  return name ? html`<span class="name">${name}</span> <span class="id">${id}</span>` : html`${id}`;
+}
+
+/** `ad_group_analytics` → "ad group analytics". */
+export function speakName(name: string): string {
+  return name.replaceAll("_", " ");
+}

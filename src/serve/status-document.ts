@@ -1,0 +1,101 @@
+import type { Resource } from "../resources/define.ts";
+import type { ServiceSettings } from "../service-config.ts";
+import { VERSION } from "../version.ts";
+import { readDailyTotals } from "../warehouse/daily-totals.ts";
+import type { Warehouse } from "../warehouse/database.ts";
+import { readFreshness } from "../warehouse/freshness.ts";
+import { readScheduler, readSchedules } from "../warehouse/schedules.ts";
+import { readStatus, type WarehouseStatus } from "../warehouse/status.ts";
+import {
+  type AccountVerdict,
+  readAccountNames,
+  readAccountVerdicts,
+  readShutAccounts,
+  type ShutAccount,
+} from "../warehouse/status-accounts.ts";
+import { type OpenAlert, readOpenAlerts } from "../warehouse/status-alerts.ts";
+import { readRunsById } from "../warehouse/status-runs.ts";
+import { addDays, dayOf } from "../window.ts";
+import { type DailySeries, spreadOverDays } from "./status-charts.ts";
+import { type FreshnessStatus, listFreshness } from "./status-freshness.ts";
+import {
+  describeScheduler,
+  describeSchedules,
+  type SchedulerStatus,
+  type ScheduleStatus,
+} from "./status-schedules.ts";
+import { describeToken, type TokenStatus } from "./status-token.ts";
+import { reachVerdict, type Verdict } from "./status-verdict.ts";
+
+/** All there is to say about the connector's state: what the status page draws and `status --json` prints. */
+export interface StatusDocument extends Omit<WarehouseStatus, "freshness" | "token"> {
+  readonly version: string;
+  /** When it was read, by the clock of the process. */
+  readonly read_at: Date;
+  readonly verdict: Verdict;
+  readonly freshness: readonly FreshnessStatus[];
+  /** How old loaded data may become before something is wrong. */
+  readonly max_staleness_seconds: number;
+  /** Null before the first refresh, or where an access token is given that needs none. */
+  readonly token: TokenStatus | null;
+  readonly alerts: readonly OpenAlert[];
+  readonly shut_accounts: readonly ShutAccount[];
+  readonly schedules: readonly ScheduleStatus[];
+  /** Null when none ever did. */
+  readonly scheduler: SchedulerStatus | null;
+  /** Comparisons of the last 60 days; `reconciliation` is about all days. */
+  readonly reconciliation_by_account: readonly (AccountVerdict & { readonly name: string | null })[];
+  /** The last 60 days, today included, under the default attribution setting. */
+  readonly daily: DailySeries;
+}
+
+export interface StatusRequest {
+  readonly warehouse: Warehouse;
+  /** What is to be copied, with the metrics that are configured. */
+  readonly resources: readonly Resource[];
+  /** Undefined: every ad account that the token sees. */
+  readonly accountIds: readonly string[] | undefined;
+  readonly settings: ServiceSettings;
+  /** As in `readCoverage`. */
+  readonly settledAfterDays: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const DAYS_CHARTED = 60;
+
+/** Reads all of it, over one connection at a time; throws what the database throws. */
+export async function readStatusDocument(request: StatusRequest): Promise<StatusDocument> {
+  const { warehouse, resources, accountIds, settings, settledAfterDays } = request;
+  const now = request.now();
+  const firstDay = addDays(dayOf(now), 1 - DAYS_CHARTED);
+  const { freshness: loaded, token, ...status } = await readStatus(warehouse, settledAfterDays);
+  const accounts = await readAccountNames(warehouse);
+  const wanted = await readFreshness(warehouse, resources, accountIds);
+  const schedules = await readSchedules(warehouse);
+  const lastRuns = await readRunsById(
+    warehouse,
+    schedules.flatMap(({ last_run_id }) => last_run_id ?? []),
+  );
+  const nameOf = new Map(accounts.map(({ ad_account_id, name }) => [ad_account_id, name]));
+  const verdicts = await readAccountVerdicts(warehouse, DAYS_CHARTED);
+  const totals = await readDailyTotals(warehouse, resources, firstDay);
+  const document = {
+    version: VERSION,
+    read_at: new Date(now),
+    ...status,
+    freshness: listFreshness(wanted, loaded, resources, accounts, settings.maxStalenessMs),
+    max_staleness_seconds: settings.maxStalenessMs / 1000,
+    token: describeToken(token, status.runs, now),
+    alerts: await readOpenAlerts(warehouse),
+    shut_accounts: await readShutAccounts(warehouse),
+    schedules: describeSchedules(settings, schedules, lastRuns, now),
+    scheduler: describeScheduler(await readScheduler(warehouse)),
+    reconciliation_by_account: verdicts.map((row) => ({
+      ...row,
+      name: nameOf.get(row.ad_account_id) ?? null,
+    })),
+    daily: spreadOverDays(totals, accounts, firstDay, DAYS_CHARTED),
+  };
+  return { verdict: reachVerdict(document), ...document };
+}

@@ -1,0 +1,61 @@
+import { nextTick } from "../cron.ts";
+import type { ScheduleName } from "../schedules.ts";
+import type { ServiceSettings } from "../service-config.ts";
+import type { ScheduleRow, SchedulerRow } from "../warehouse/schedules.ts";
+import type { StatusRun } from "../warehouse/status-runs.ts";
+import { findDue } from "./due.ts";
+
+/** What is refreshed on a schedule and when. */
+export interface ScheduleStatus {
+  readonly schedule: ScheduleName;
+  readonly expression: string;
+  readonly timezone: string;
+  /** Ticks up to here have had their run; null before the first. */
+  readonly handled_through: Date | null;
+  /** A tick has passed and not had its run. */
+  readonly due: boolean;
+  /** The next tick that is still to come; null when none ever does. */
+  readonly next_at: Date | null;
+  /** The run that did it last; null before the first, or when it is no longer in the books. */
+  readonly last_run: Pick<StatusRun, "id" | "status" | "started_at" | "finished_at"> | null;
+}
+
+/** The process that runs the schedule, or ran it last. */
+export interface SchedulerStatus extends Omit<SchedulerRow, "id"> {
+  /** It looked at the schedule within the last minutes. */
+  readonly alive: boolean;
+}
+
+/** A process looks at its schedule every minute; one that missed two looks is not well. */
+export const SILENCE_TOLERATED_SECONDS = 180;
+
+/** Those that are switched on; `now` is epoch milliseconds. */
+export function describeSchedules(
+  { schedules }: ServiceSettings,
+  rows: readonly ScheduleRow[],
+  lastRuns: readonly StatusRun[],
+  now: number,
+): ScheduleStatus[] {
+  const due = findDue(schedules, rows, now);
+  return [...schedules].map(([schedule, cron]) => {
+    const row = rows.find((candidate) => candidate.schedule === schedule);
+    const next = nextTick(cron, now);
+    const run = lastRuns.find(({ id }) => id === row?.last_run_id);
+    return {
+      schedule,
+      ...cron,
+      handled_through: row?.handled_through ?? null,
+      due: due.includes(schedule),
+      next_at: next === undefined ? null : new Date(next),
+      last_run: run
+        ? { id: run.id, status: run.status, started_at: run.started_at, finished_at: run.finished_at }
+        : null,
+    };
+  });
+}
+
+export function describeScheduler(row: SchedulerRow | undefined): SchedulerStatus | null {
+  if (!row) return null;
+  const { id, ...shown } = row;
+  return { ...shown, alive: row.silent_seconds < SILENCE_TOLERATED_SECONDS };
+}

@@ -1,0 +1,101 @@
+import type { Warehouse } from "./database.ts";
+import { READINESS, RUNS, SLICES, TABLE_PREFIX } from "./names.ts";
+
+/** A run that did not load everything, as the last word on what it was for. */
+export interface FailingRun {
+  readonly id: string;
+  readonly trigger: string;
+  readonly status: "failed" | "partial";
+  readonly started_at: Date;
+  /** What kept it from succeeding, with its next step. */
+  readonly error_code: string | null;
+  readonly error: string | null;
+  /** Names of the schedules that it was for; empty for a run that somebody started. */
+  readonly schedules: readonly string[];
+}
+
+/** What of a run was not loaded, by resource and error. */
+export interface FailureGroup {
+  readonly run_id: string;
+  readonly resource: string;
+  /** Null for slices that the run did not come to, and where only records were rejected. */
+  readonly error_code: string | null;
+  /** Of one of the slices. */
+  readonly error: string | null;
+  readonly slices_failed: number;
+  readonly records_rejected: number;
+  /** They are of ad accounts that Pinterest shut. */
+  readonly shut: boolean;
+}
+
+/** After so long a run that somebody started by hand is not worth a word any more. */
+const MANUAL_DAYS = 3;
+
+/**
+ * For each schedule that is switched on the run that did it last, if that did not load everything. A run that is to be
+ * repeated soon has not done its schedule yet.
+ */
+export async function readFailingScheduledRuns({ knex }: Warehouse): Promise<FailingRun[]> {
+  const { rows } = await knex.raw<{ rows: FailingRun[] }>(
+    `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array_agg(s.schedule order by s.schedule) as schedules
+       from ${TABLE_PREFIX}schedules as s join ${RUNS} as r on r.id = s.last_run_id
+      where s.expression is not null and r.status in ('failed', 'partial')
+      group by r.id order by r.started_at desc, r.id`,
+  );
+  return rows;
+}
+
+/**
+ * Runs of the last days that somebody started and that did not load everything, the latest first, unless a later run
+ * succeeded that was asked for all of it: for the same resources and ad accounts or more, of a backfill also the days.
+ */
+export async function readFailingManualRuns({ knex }: Warehouse): Promise<FailingRun[]> {
+  const { rows } = await knex.raw<{ rows: FailingRun[] }>(
+    `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules
+       from ${RUNS} as r
+      where r.trigger in ('sync', 'backfill') and r.status in ('failed', 'partial')
+        and r.finished_at > now() - interval '${MANUAL_DAYS} days'
+        and not exists (
+          select from ${RUNS} as later
+           where later.status = 'succeeded' and later.started_at > r.started_at
+             and (later.trigger = 'backfill') = (r.trigger = 'backfill')
+             and later.request -> 'resources' @> (r.request -> 'resources')
+             and (later.request ->> 'accounts' = 'all' or later.request -> 'accounts' @> (r.request -> 'accounts'))
+             and (r.trigger = 'sync' or later.request #>> '{backfill,from}' <= r.request #>> '{backfill,from}'
+               and later.request #>> '{backfill,to}' >= r.request #>> '{backfill,to}'))
+      order by r.started_at desc, r.id`,
+  );
+  return rows;
+}
+
+/** What these runs did not load, what weighs most first. */
+export async function readFailureGroups(
+  { knex }: Warehouse,
+  runIds: readonly string[],
+): Promise<FailureGroup[]> {
+  const { rows } = await knex.raw<{ rows: FailureGroup[] }>(
+    `with slices as (
+       select s.*, s.ad_account_id in (select ad_account_id from ${TABLE_PREFIX}shut_accounts)
+                -- The run that found it out; by now the account may be open again.
+                or bool_or(s.error_code = 'account_shut') over (partition by s.run_id, s.ad_account_id) as shut
+         from ${SLICES} as s where s.run_id = any(?) and s.resource <> '${READINESS}')
+     select run_id, resource, error_code, min(error) as error, coalesce(shut, false) as shut,
+            (count(*) filter (where status <> 'succeeded'))::float8 as slices_failed,
+            coalesce(sum(records_rejected), 0)::float8 as records_rejected
+       from slices
+      where status <> 'succeeded' or records_rejected > 0
+      group by run_id, resource, error_code, coalesce(shut, false)
+      order by slices_failed desc, records_rejected desc, resource, error_code`,
+    [[...runIds]],
+  );
+  return rows;
+}
+
+/** The error code of the last run that came to its end; undefined when there is none or it has none. */
+export async function readLastErrorCode({ knex }: Warehouse): Promise<string | undefined> {
+  const run = await knex(RUNS)
+    .whereIn("status", ["succeeded", "partial", "failed"])
+    .orderBy("started_at", "desc")
+    .first<{ error_code: string | null } | undefined>("error_code");
+  return run?.error_code ?? undefined;
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readAnalyticsSettings } from "../../src/analytics-config.ts";
+import { readConfigFile } from "../../src/config-file.ts";
+import { nextTick } from "../../src/cron.ts";
+import { readCrons } from "../../src/schedules.ts";
+import { startSimulator } from "../../src/simulator/simulator.ts";
+import { addDays, dayOf } from "../../src/window.ts";
+import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
+import { SOME_METRICS } from "../support/metrics-run.ts";
+import { findMetricDifferences } from "../support/metrics-truth.ts";
+import { type Soak, startSoak } from "../support/soak.ts";
+import { findDifferences } from "../support/truth.ts";
+
+const DAYS = 60;
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const START = Date.UTC(2026, 1, 1, 3);
+const LISTS = ["ad_accounts", "campaigns", "ad_groups", "ads"];
+const METRICS = ["ad_account_analytics", "campaign_analytics", "ad_analytics"];
+const FIRST_DAY = addDays(dayOf(START), -5);
+/** Of requests, for each kind. */
+const FAULT_RATE = 0.02 / 5;
+const MOST_CONNECTIONS = 6;
+
+/** The hours of the clock change are among the days, and all of them are short of the run before. */
+const YAML = `
+resources: [${[...LISTS, ...METRICS].join(", ")}]
+schedule:
+  timezone: America/New_York
+  entities: 0 */12 * * *
+  catalogs: off
+  analytics: 30 5 * * *
+  recent_analytics: 0 */12 * * *
+analytics:
+  start_date: ${FIRST_DAY}
+  metrics: [${SOME_METRICS.join(", ")}]
+`;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+
+afterAll(() => database.drop());
+
+test("two months of schedule with daily restatement, token rotation and faults end with every sum equal to the truth, and nothing leaks", async () => {
+  let now = START;
+  const simulator = await startSimulator({
+    accounts: 2,
+    campaigns: 2,
+    adGroupsPerCampaign: 1,
+    adsPerAdGroup: 2,
+    others: 0,
+    deliveringShare: 0.8,
+    reportPolls: 0,
+    accessTokenSeconds: DAY_MS / 1000,
+    now: () => now,
+  });
+  simulator.faults = (
+    ["rate_limited", "internal_error", "connection_reset", "cut_json", "report_failed"] as const
+  ).map((kind) => ({ kind, rate: FAULT_RATE }));
+  const file = readConfigFile("soak.yaml", YAML, []);
+  const crons = readCrons(file.schedule);
+  const statuses = new Map<string, number>();
+  const rss = new Map<number, number>();
+  let asked = 0;
+  let struck = 0;
+  await using soak = await startSoak(simulator, { databaseUrl: database.url, yaml: YAML, start: START });
+  await beat(soak);
+  let day = dayOf(now);
+  while (now < START + DAYS * DAY_MS) {
+    now = Math.min(...[...crons.values()].map((cron) => nextTick(cron, now) ?? Number.POSITIVE_INFINITY));
+    if (dayOf(now) !== day) simulator.advance();
+    day = dayOf(now);
+    const elapsed = Math.floor((now - START) / DAY_MS);
+    rss.set(elapsed, await beat(soak));
+  }
+  // All metrics are read once more at the moment of the comparison, and again if something failed.
+  const daily = crons.get("analytics");
+  now = (daily && nextTick(daily, now)) ?? now;
+  for (const minutes of [0, 10, 20]) {
+    now += minutes * MINUTE_MS;
+    await beat(soak);
+  }
+
+  const { metrics, attributions } = readAnalyticsSettings(file);
+  const query = (sql: string) => execute(database.url, sql);
+  const scope = { tables: METRICS, from: FIRST_DAY, to: dayOf(now), metrics, attributions };
+  expect(await findMetricDifferences({ query, simulator }, scope)).toEqual([]);
+  expect(await findDifferences(database.url, "public", simulator, LISTS)).toEqual([]);
+
+  // Three runs a day, or more where they were repeated; nearly all good, for the client repeats what fails.
+  const total = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  expect(total).toBeGreaterThanOrEqual(3 * DAYS);
+  expect(statuses.get("succeeded") ?? 0).toBeGreaterThan(0.95 * total);
+  expect(struck / asked).toBeGreaterThan(0.01);
+  const uses = simulator.refreshTokensUsed.filter((use) => use.uses > 0);
+  expect(uses.length).toBeGreaterThanOrEqual(DAYS);
+  expect(uses.every((use) => use.uses === 1)).toBe(true);
+
+  const [early = 0, late = 0] = [rss.get(10), rss.get(DAYS - 1)];
+  expect(late, `${early} bytes after 10 days`).toBeLessThanOrEqual(1.2 * early);
+  expect(await countConnections()).toBeLessThanOrEqual(MOST_CONNECTIONS);
+  const temporary = "select relname from pg_class where relpersistence = 't'";
+  expect(await query(temporary)).toEqual([]);
+  await simulator.close();
+
+  async function beat(one: Soak): Promise<number> {
+    const { runs, rss: bytes, log } = await one.beat(now);
+    for (const { status } of runs) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    expect(log).not.toMatch(/"level":"error".*"unexpected"/);
+    const requests = simulator.requests.splice(0);
+    asked += requests.length;
+    struck += requests.filter(({ fault }) => fault).length;
+    return bytes;
+  }
+
+  async function countConnections(): Promise<unknown> {
+    const [row] = await query(
+      `select count(*)::int as connections from pg_stat_activity
+        where datname = current_database() and application_name = 'pinterest-ads-warehouse'`,
+    );
+    return row?.["connections"];
+  }
+}, 200_000);

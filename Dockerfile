@@ -13,8 +13,10 @@ COPY LICENSE deploy/healthcheck.js ./
 COPY config ./config
 COPY migrations ./migrations
 COPY src ./src
-# The build fails if the program misses any of what was left out.
-RUN node src/pinterest-ads.js --version
+# The build fails if the program misses any of what was left out. Service and charts are read only when needed.
+RUN node src/pinterest-ads.js --version \
+ && node --eval "await import('/app/src/commands/service.ts')" \
+ && node --eval "const { drawSvg } = await import('/app/src/serve/page/charts/draw.ts'); await drawSvg({}, 'small')"
 
 FROM node:24.21.0-bookworm-slim AS system
 # Neither package managers nor headers are of use to a program that is already installed.

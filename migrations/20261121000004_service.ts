@@ -80,7 +80,7 @@ export async function up(knex: Knex): Promise<void> {
       checked_at timestamptz,
       run_id uuid
     );
-    comment on table pinterest_ads_shut_accounts is 'Ad accounts that Pinterest lists and does not let us read: suspended, or permission withdrawn. Runs leave them out but for one question; the row goes when Pinterest answers it.';
+    comment on table pinterest_ads_shut_accounts is 'Ad accounts that cannot be read: suspended, permission withdrawn, or configured and no longer listed. Runs leave them out but for one question; the row goes when Pinterest answers it.';
     comment on column pinterest_ads_shut_accounts.ad_account_id is 'Ad account; joins to ad_accounts.';
     comment on column pinterest_ads_shut_accounts.reason is 'What Pinterest said.';
     comment on column pinterest_ads_shut_accounts.error_code is 'Stable code of the error.';

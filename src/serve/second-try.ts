@@ -30,10 +30,12 @@ export interface SecondTry {
 export function planSecondTry(report: RunReport, tries: number, now: number): SecondTry | undefined {
   if (tries >= TRIES_MAX || report.status === "succeeded") return undefined;
   const { error, failures } = report;
-  const causes = [...(error ? [error] : []), ...failures.map((failure) => failure.error)];
+  // Its account is asked anew by every run, and nothing of it is worth a run of its own.
+  const worthwhile = failures.filter((failure) => failure.error.code !== "account_shut");
+  const causes = [...(error ? [error] : []), ...worthwhile.map((failure) => failure.error)];
   if (!causes.some(({ code }) => PASSING.has(code))) return undefined;
   // What ended the run as a whole left slices unloaded that are no failures.
   const endedEarly = error !== undefined && !failures.some((failure) => failure.error === error);
-  const resources = endedEarly ? undefined : new Set(failures.map(({ slice }) => slice.resource.name));
+  const resources = endedEarly ? undefined : new Set(worthwhile.map(({ slice }) => slice.resource.name));
   return { at: now + FIRST_PAUSE_MS * 2 ** (tries - 1), tries, resources };
 }

@@ -1,10 +1,13 @@
 import type { DailyTotal } from "../warehouse/daily-totals.ts";
+import type { ReadyDay } from "../warehouse/status.ts";
 import type { AccountName } from "../warehouse/status-accounts.ts";
 import { addDays, type Day } from "../window.ts";
 
 /** Totals of ad accounts over the last days, a value per day of `days`; null: not loaded or not configured. */
 export interface DailySeries {
   readonly days: readonly Day[];
+  /** The first day that Pinterest still counts, as far as it said; null when it said of none that it is final. */
+  readonly not_final_from: Day | null;
   readonly accounts: readonly AccountSeries[];
 }
 
@@ -21,6 +24,7 @@ export interface AccountSeries {
 export function spreadOverDays(
   totals: readonly DailyTotal[],
   accounts: readonly AccountName[],
+  ready: readonly ReadyDay[],
   first: Day,
   count: number,
 ): DailySeries {
@@ -39,5 +43,11 @@ export function spreadOverDays(
       conversions: spread("conversions"),
     };
   });
-  return { days, accounts: series };
+  return { days, not_final_from: findNotFinal(ready), accounts: series };
+}
+
+/** `ready` has the newest day first; those after it were not asked about yet. */
+function findNotFinal(ready: readonly ReadyDay[]): Day | null {
+  const final = ready.find(({ delivery_final, conversions_final }) => delivery_final && conversions_final);
+  return final ? addDays(final.date, 1) : null;
 }

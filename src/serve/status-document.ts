@@ -1,6 +1,7 @@
 import type { Resource } from "../resources/define.ts";
 import type { ServiceSettings } from "../service-config.ts";
 import { VERSION } from "../version.ts";
+import { type OpenAlert, readOpenAlerts } from "../warehouse/alerts.ts";
 import { readDailyTotals } from "../warehouse/daily-totals.ts";
 import type { Warehouse } from "../warehouse/database.ts";
 import { readFreshness } from "../warehouse/freshness.ts";
@@ -13,7 +14,6 @@ import {
   readShutAccounts,
   type ShutAccount,
 } from "../warehouse/status-accounts.ts";
-import { type OpenAlert, readOpenAlerts } from "../warehouse/status-alerts.ts";
 import { readRunsById } from "../warehouse/status-runs.ts";
 import { addDays, dayOf } from "../window.ts";
 import { type DailySeries, spreadOverDays } from "./status-charts.ts";
@@ -95,7 +95,7 @@ export async function readStatusDocument(request: StatusRequest): Promise<Status
       ...row,
       name: nameOf.get(row.ad_account_id) ?? null,
     })),
-    daily: spreadOverDays(totals, accounts, firstDay, DAYS_CHARTED),
+    daily: spreadOverDays(totals, accounts, status.ready_days, firstDay, DAYS_CHARTED),
   };
   return { verdict: reachVerdict(document), ...document };
 }

@@ -191,9 +191,14 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
   }
 }
 
-/** What else failed comes before an ad account that is shut, which is known and told by itself. */
+/**
+ * What else failed comes before an ad account that is shut, which is told by itself; of those the refusal that decided
+ * it before what was refused or left out with it.
+ */
 function findCause({ failures, shut }: Run): ConnectorError | undefined {
-  return (failures.find(({ slice }) => !shut.has(slice.adAccountId ?? "")) ?? failures[0])?.error;
+  const other = failures.find(({ slice }) => !shut.has(slice.adAccountId ?? ""));
+  const probe = failures.find(({ slice }) => slice.resource.scope === "token");
+  return (other ?? probe ?? failures[0])?.error;
 }
 
 /** A database that restarts is back within seconds; the next run closes the books of a run that could not. */

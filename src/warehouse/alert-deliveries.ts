@@ -29,8 +29,8 @@ const TELLS: Record<DeliveryStatus, string> = {
   // What nobody was told of need not be called off.
   resolved: "resolved_at is not null and notified_at is not null and resolution_notified_at is null",
 };
-/** A time further ahead was written by a clock that was wrong. */
-const DUE = `(retry_at is null or retry_at <= :at or retry_at > :at + interval '1 millisecond' * ${2 * LONGEST_RETRY_MS})`;
+/** A time further ahead than any pause was written by a clock that was wrong. */
+const DUE = "(retry_at > :now and retry_at < :latest) is not true";
 
 /** What is to be told now, ends first; `at` is epoch milliseconds. */
 export async function readDueDeliveries({ knex }: Warehouse, at: number): Promise<DueDelivery[]> {
@@ -40,7 +40,7 @@ export async function readDueDeliveries({ knex }: Warehouse, at: number): Promis
              union all
              select kind, 'firing' from ${ALERTS} where ${TELLS.firing} and ${DUE}) as due
       order by status desc, kind`,
-    { at: new Date(at) },
+    momentsOf(at),
   );
   return rows;
 }
@@ -48,7 +48,7 @@ export async function readDueDeliveries({ knex }: Warehouse, at: number): Promis
 /**
  * The alerts for one message. Its next try is written down beforehand, so that neither another process nor one that
  * follows a crash delivers them until then; that a message was sent is noted after it was, so a crash in between
- * repeats one. Empty when another process was faster.
+ * repeats one. Of two processes at once the second waits, and gets nothing.
  */
 export async function claimAlerts(
   { knex }: Warehouse,
@@ -58,17 +58,17 @@ export async function claimAlerts(
   const { rows } = await knex.raw<{ rows: ClaimedAlert[] }>(
     `with due as (
        select kind, subject from ${ALERTS} where kind = :kind and ${TELLS[status]} and ${DUE}
-        order by subject limit ${ALERTS_PER_MESSAGE} for update skip locked),
+        order by subject limit ${ALERTS_PER_MESSAGE} for update),
      claimed as (
        update ${ALERTS} as a
           set attempts = coalesce(a.attempts, 0) + 1,
-              retry_at = :at + interval '1 millisecond'
+              retry_at = cast(:now as timestamptz) + interval '1 millisecond'
                 * least(${LONGEST_RETRY_MS}, ${FIRST_RETRY_MS} * 2 ^ least(coalesce(a.attempts, 0), 30))
          from due where a.kind = due.kind and a.subject = due.subject
        returning a.*)
      select kind, subject, level, summary, details, next_step, raised_at, resolved_at, attempts::int
        from claimed order by raised_at, subject`,
-    { kind, at: new Date(at) },
+    { kind, ...momentsOf(at) },
   );
   return rows;
 }
@@ -100,6 +100,11 @@ export async function noteUndelivered(
   reason: string,
 ): Promise<void> {
   await selectClaimed(warehouse, claimed).update({ delivery_error: reason });
+}
+
+/** The values of `DUE`. */
+function momentsOf(at: number): { now: Date; latest: Date } {
+  return { now: new Date(at), latest: new Date(at + 2 * LONGEST_RETRY_MS) };
 }
 
 function selectClaimed({ knex }: Warehouse, claimed: readonly ClaimedAlert[]): Knex.QueryBuilder {

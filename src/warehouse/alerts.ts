@@ -50,7 +50,7 @@ export async function readOpenAlerts({ knex }: Warehouse): Promise<OpenAlert[]> 
 }
 
 /**
- * Makes the open alerts those in `holding`, one per kind and subject: others are resolved, unless `isHeld` says that
+ * Makes the open alerts those in `holding`, the last of each kind and subject: others are resolved, unless `isHeld` says that
  * nobody knows whether they are over. One that comes back is raised anew, whether or not its end was told. Processes
  * that do this at once take turns, so that only one of them finds a change. `at` is epoch milliseconds.
  */
@@ -69,9 +69,9 @@ export async function settleAlerts(
       .orderBy(["kind", "subject"])
       .select(...CONTENT);
     const before = new Map(open.map((alert) => [identify(alert), alert]));
-    const now = new Set(holding.map(identify));
-    const raised = holding.filter((alert) => !before.has(identify(alert)));
-    const changed = holding.filter((alert) => differs(alert, before.get(identify(alert))));
+    const now = new Map(holding.map((alert) => [identify(alert), alert]));
+    const raised = [...now.values()].filter((alert) => !before.has(identify(alert)));
+    const changed = [...now.values()].filter((alert) => differs(alert, before.get(identify(alert))));
     const resolved = open.filter((alert) => !now.has(identify(alert)) && !isHeld(alert));
     for (const rows of inChunks(raised))
       await write(

@@ -3,10 +3,12 @@ import type { AlertsOptions } from "../../src/serve/alerts/alerts.ts";
 import type { AlertFormat } from "../../src/service-sections.ts";
 import { clearBooks, insertRun, openAlerts, SETTINGS, TOKEN } from "../support/alerts.ts";
 import { findSecrets } from "../support/find-secrets.ts";
+import { holdTransaction } from "../support/hold-transaction.ts";
 import { createJumpingClock, type JumpingClock } from "../support/jumping-clock.ts";
 import { measured } from "../support/metrics.ts";
 import { inTurn, type Reply, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const MINUTE_MS = 60_000;
 const PATH_OF_WEBHOOK = "/services/T00000000/B00000000/the-secret-of-the-webhook";
@@ -251,6 +253,27 @@ test("two processes that check at once tell everything once", async () => {
   ]);
   const raised = both.flatMap(({ messages }) => messages()).filter((message) => message === "alert raised");
   expect(raised).toHaveLength(4);
+});
+
+test("of two processes that begin the same delivery at the same moment one carries it out", async () => {
+  await using server = await startScriptedServer(inTurn(OK));
+  await drift("a");
+  await openAlerts(db, { now: clock.now }).check();
+  const waiting = async () =>
+    (
+      await db.query(
+        "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+    ).length;
+  let checks: Promise<unknown> = Promise.resolve();
+  await holdTransaction(db.warehouse, async (client) => {
+    await client.query("select from pinterest_ads_alerts for update");
+    checks = Promise.all([tell(server).check(), tell(server).check()]);
+    await waitUntil("both wait for the alert", async () => (await waiting()) === 2);
+    await client.query("commit");
+  });
+  await checks;
+  expect(told(server)).toEqual(["schema_drift firing: ads.a"]);
 });
 
 test("a check that is stopped ends at once and leaves the rest for the next", async () => {

@@ -39,11 +39,12 @@ export async function startPooler(url: string, { mode, size }: PoolerOptions): P
 
   async function openBackend(): Promise<Backend> {
     const session = new Client({ connectionString: url });
+    // At the end its stream is cut.
+    session.on("error", () => undefined);
     sessions.push(session);
     await session.connect();
     const stream = session.connection.stream as Socket;
     stream.removeAllListeners("data");
-    stream.on("error", () => undefined);
     return { stream, unread: Buffer.alloc(0) };
   }
 
@@ -103,7 +104,7 @@ export async function startPooler(url: string, { mode, size }: PoolerOptions): P
     async [Symbol.asyncDispose]() {
       server.close();
       for (const client of clients) client.destroy();
-      await Promise.all(sessions.map((session) => session.end()));
+      for (const session of sessions) session.connection.stream.destroy();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** One line of text that came from elsewhere: control characters become blanks, and what is too long is cut. */
 export function flatten(text: string, lengthMax: number): string {
   const line = text
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .replace(/\s+/g, " ")
     .trim();

@@ -1,14 +1,14 @@
 import { html } from "hono/html";
 import type { StatusDocument } from "../status-document.ts";
 import { showTable } from "./table.ts";
-import { type Markup, showAccount, showMoment, speakName } from "./words.ts";
+import { type Markup, showAccount, showMoment, showText, speakName } from "./words.ts";
 
 /** Alerts that last, and ad accounts that cannot be read; nothing when there are none. */
 export function showAlerts({ alerts, shut_accounts }: StatusDocument): Markup | null {
   if (alerts.length === 0 && shut_accounts.length === 0) return null;
   const rows = alerts.map(({ kind, subject, summary, details, next_step, raised_at }) => [
     html`${speakName(kind)}<br><span class="id">${subject}</span>`,
-    html`${summary}${details ? html`<p class="muted">${details}</p>` : null}${next_step ? html`<p>${next_step}</p>` : null}`,
+    html`${summary}${details ? html`<p class="muted lines">${details}</p>` : null}${next_step ? html`<p>${showText(next_step)}</p>` : null}`,
     showMoment(raised_at),
   ]);
   const shut = shut_accounts.map(({ ad_account_id, name, reason, since, checked_at }) => [

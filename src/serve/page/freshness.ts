@@ -6,6 +6,7 @@ import { formatDay, formatSpan, type Markup, showAccount, speakName } from "./wo
 
 /** More rows than anybody reads; the worst come first. */
 const ROWS_SHOWN = 60;
+const TROUBLES_SHOWN = 10;
 const TROUBLE: Readonly<Record<FreshnessStatus["state"], number>> = {
   stale: 2,
   never_loaded: 1,
@@ -26,9 +27,23 @@ export function showFreshness({ freshness, max_staleness_seconds }: StatusDocume
   return html`<section aria-labelledby="freshness"><h2 id="freshness">Freshness</h2>
 <p class="muted">How long ago each resource was last loaded, and of metrics the last day. Older than ${formatSpan(max_staleness_seconds)} is too old.</p>
 ${forAll}
+${showTroubles(wanted)}
 ${showPlaces("Ad account", byScope.get("ad_account") ?? [])}
 ${showPlaces("Owner of catalogs", byScope.get("owner") ?? [])}
 ${wanted.length === 0 ? html`<p class="muted">No ad account is known yet.</p>` : null}</section>`;
+}
+
+/** What is too old or was never loaded, in words: in a wide table it may be out of sight. */
+function showTroubles(wanted: readonly FreshnessStatus[]): Markup | null {
+  const troubles = wanted
+    .filter(({ state }) => TROUBLE[state] > 0)
+    .toSorted((a, b) => TROUBLE[b.state] - TROUBLE[a.state] || (b.age_seconds ?? 0) - (a.age_seconds ?? 0));
+  if (troubles.length === 0) return null;
+  const shown = troubles.slice(0, TROUBLES_SHOWN).map((row) => {
+    const place = row.scope_id === "*" ? "" : ` of ${row.scope_name ?? row.scope_id}`;
+    return html`<li>${speakName(row.resource)}${place}: ${showAge(row)}</li>`;
+  });
+  return html`<ul class="troubles">${shown}</ul>${showRest(shown.length, troubles.length, "place")}`;
 }
 
 function showPlaces(what: string, rows: readonly FreshnessStatus[]): Markup | null {

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import type { CoverageRow } from "../../warehouse/coverage.ts";
 import { countDays } from "../../window.ts";
 import type { StatusDocument } from "../status-document.ts";
 import { showRest, showTable } from "./table.ts";
@@ -13,15 +14,13 @@ export function showGaps({ coverage, daily }: StatusDocument): Markup | null {
   if (broken.length === 0) return null;
   const nameOf = (id: string) =>
     daily.accounts.find(({ ad_account_id }) => ad_account_id === id)?.name ?? null;
-  const rows = broken.slice(0, ROWS_SHOWN).map(({ ad_account_id, resource, attribution, gaps }) => {
-    const shown = gaps.slice(0, GAPS_SHOWN).map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
-    return [
-      showAccount(ad_account_id, nameOf(ad_account_id)),
-      speakName(resource.replace(/_analytics$/, "")),
-      attribution,
-      formatCount(gaps.reduce((sum, gap) => sum + countDays(gap), 0)),
-      [...shown, ...(gaps.length > GAPS_SHOWN ? ["…"] : [])].join(", "),
-    ];
+  // A run that failed left the same days out at every level.
+  const alike = [
+    ...Map.groupBy(broken, (row) => JSON.stringify([row.ad_account_id, row.attribution, row.gaps])).values(),
+  ];
+  const rows = alike.slice(0, ROWS_SHOWN).flatMap((same) => {
+    const [first] = same;
+    return first ? [showGap(first, same, nameOf(first.ad_account_id))] : [];
   });
   const headings = [
     { title: "Ad account" },
@@ -32,5 +31,20 @@ export function showGaps({ coverage, daily }: StatusDocument): Markup | null {
   ];
   return html`<section aria-labelledby="gaps"><h2 id="gaps">Days of metrics that are missing</h2>
 <p class="muted">Load them with: <code>pinterest-ads backfill --from DAY --to DAY</code></p>
-${showTable("Days that are missing between loaded ones", headings, rows)}${showRest(rows.length, broken.length, "row")}</section>`;
+${showTable("Days that are missing between loaded ones", headings, rows)}${showRest(rows.length, alike.length, "row")}</section>`;
+}
+
+function showGap(
+  { ad_account_id, attribution, gaps }: CoverageRow,
+  same: readonly CoverageRow[],
+  name: string | null,
+) {
+  const shown = gaps.slice(0, GAPS_SHOWN).map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
+  return [
+    showAccount(ad_account_id, name),
+    same.map(({ resource }) => speakName(resource.replace(/_analytics$/, ""))).join(", "),
+    attribution,
+    formatCount(gaps.reduce((sum, gap) => sum + countDays(gap), 0)),
+    [...shown, ...(gaps.length > GAPS_SHOWN ? ["…"] : [])].join(", "),
+  ];
 }

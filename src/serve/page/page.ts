@@ -14,7 +14,7 @@ import { showRuns } from "./runs.ts";
 import { showSchedules } from "./schedules.ts";
 import { showToken } from "./token.ts";
 import { showVerdict } from "./verdict.ts";
-import { type Markup, showMoment } from "./words.ts";
+import { type Markup, showMoment, showText } from "./words.ts";
 
 /** Gentle enough for a page that stays open on a wall. */
 const RELOAD_SECONDS = 60;
@@ -55,7 +55,7 @@ export function showTrouble(message: string, nextStep: string | undefined): Mark
     "The warehouse cannot be read",
     "act",
     html`<main><section class="verdict act" aria-labelledby="verdict"><h1 id="verdict"><span class="sign" aria-hidden="true">!</span> The warehouse cannot be read</h1>
-<p class="summary">${message}</p>${nextStep ? html`<p class="next"><strong>What to do:</strong> ${nextStep}</p>` : null}</section></main>`,
+<p class="summary">${message}</p>${nextStep ? html`<p class="next"><strong>What to do:</strong> ${showText(nextStep)}</p>` : null}</section></main>`,
   );
 }
 

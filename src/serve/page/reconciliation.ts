@@ -3,7 +3,15 @@ import type { ReconciliationRow } from "../../warehouse/reconciliation.ts";
 import type { StatusDocument } from "../status-document.ts";
 import { showBadge } from "./badge.ts";
 import { showRest, showTable } from "./table.ts";
-import { formatCount, type Markup, plural, showAccount, showMoment, speakName } from "./words.ts";
+import {
+  formatAmount,
+  formatCount,
+  type Markup,
+  plural,
+  showAccount,
+  showMoment,
+  speakName,
+} from "./words.ts";
 
 const ACCOUNTS_SHOWN = 60;
 const right = (title: string) => ({ title, align: "right" as const });
@@ -38,10 +46,17 @@ export function showReconciliation({
 <p class="muted">Daily sums over campaigns, ad groups and ads against the total of their ad account, last 60 days.</p>
 ${rows.length > 0 ? showTable("Verdicts of the reconciliation by ad account", headings, rows) : html`<p class="muted">Nothing could be compared: it takes the metrics of ad accounts and of a level below them.</p>`}
 ${showRest(rows.length, accounts.length, "ad account")}
-${reconciliation.differing > 0 ? showWorst(reconciliation.worst, reconciliation.differing) : null}</section>`;
+${reconciliation.differing > 0 ? showWorst(reconciliation.worst, reconciliation.differing, new Map(accounts.map(({ ad_account_id, name }) => [ad_account_id, name]))) : null}</section>`;
 }
 
-function showWorst(worst: readonly ReconciliationRow[], differing: number): Markup {
+const MICRO_NAME = /_in_micro_dollar$/;
+const MICRO = 1_000_000;
+
+function showWorst(
+  worst: readonly ReconciliationRow[],
+  differing: number,
+  nameOf: ReadonlyMap<string, string | null>,
+): Markup {
   const headings = [
     { title: "Day" },
     { title: "Ad account" },
@@ -53,12 +68,17 @@ function showWorst(worst: readonly ReconciliationRow[], differing: number): Mark
   ];
   const rows = worst.map((row) => [
     row.date,
-    row.ad_account_id,
+    showAccount(row.ad_account_id, nameOf.get(row.ad_account_id) ?? null),
     `${speakName(row.level)}s`,
-    speakName(row.metric),
-    row.account_total,
-    row.level_total,
+    speakName(row.metric.replace(MICRO_NAME, "")),
+    formatMetric(row.metric, row.account_total),
+    formatMetric(row.metric, row.level_total),
     row.difference_percent === null ? "all of it" : `${Number(row.difference_percent).toFixed(2)} %`,
   ]);
   return html`<h3>The largest of ${plural(differing, "difference")}, of all days</h3>${showTable("Largest differences", headings, rows)}`;
+}
+
+/** Amounts are compared in millionths, which nobody reads. */
+function formatMetric(metric: string, value: string): string {
+  return MICRO_NAME.test(metric) ? formatAmount(Number(value) / MICRO) : formatCount(Number(value));
 }

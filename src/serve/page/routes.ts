@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Context, Hono } from "hono";
 import { ConnectorError } from "../../errors.ts";
+import { share } from "../health/share.ts";
 import type { StatusDocument } from "../status-document.ts";
 import { type Chart, SIZES, type Size, THEMES } from "./charts/chart.ts";
 import { listDailyCharts } from "./charts/daily-charts.ts";
@@ -8,7 +9,6 @@ import { drawSvg } from "./charts/draw.ts";
 import { listRunCharts } from "./charts/run-charts.ts";
 import { drawIcon } from "./icon.ts";
 import { showPage, showTrouble } from "./page.ts";
-import { shareReading } from "./shared-reading.ts";
 import type { Markup } from "./words.ts";
 
 /** Long enough for the charts of a page to come from the reading that the page came from. */
@@ -29,7 +29,7 @@ interface View {
  * once at a time, and not again within two seconds.
  */
 export function pageRoutes(read: () => Promise<StatusDocument>): Hono {
-  const view = shareReading(async () => makeView(await read()), KEPT_MS);
+  const view = share(async () => makeView(await read()), KEPT_MS);
   let styleSheet: Promise<string> | undefined;
   const app = new Hono();
   app.get("/", (context) => answer(context, async () => context.html((await view()).page)));

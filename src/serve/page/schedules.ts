@@ -11,7 +11,7 @@ export function showSchedules({ schedules, scheduler, read_at }: StatusDocument)
   const rows = schedules.map(({ schedule, expression, timezone, due, next_at, last_run }) => [
     speakName(schedule),
     html`<code>${expression}</code> ${timezone}`,
-    html`${due ? html`${showBadge("due now", "wait")} ` : null}${next_at ? html`${showMoment(next_at)}, ${showDistance(next_at, read_at)}` : "never"}`,
+    html`${due && scheduler ? html`${showBadge("due now", "wait")} ` : null}${next_at ? html`${showMoment(next_at)}, ${showDistance(next_at, read_at)}` : "never"}`,
     last_run ? html`${showRunStatus(last_run.status)} ${showMoment(last_run.started_at)}` : "none yet",
   ]);
   return html`<section aria-labelledby="schedules"><h2 id="schedules">Schedules</h2>

@@ -79,6 +79,11 @@ export function showAccount(id: string, name: string | null): Markup {
   return name ? html`<span class="name">${name}</span> <span class="id">${id}</span>` : html`${id}`;
 }
 
+/** A text in which commands stand between backticks. */
+export function showText(text: string): Markup {
+  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
 /** `ad_group_analytics` → "ad group analytics". */
 export function speakName(name: string): string {
   return name.replaceAll("_", " ");

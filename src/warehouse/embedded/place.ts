@@ -19,8 +19,9 @@ export interface Place {
 
 /** Makes sure that there is an initialised cluster which the installed Postgres can serve. */
 export async function preparePlace(options: EmbeddedOptions): Promise<Place> {
-  const files = await prepareFiles(options.directory);
+  // First: where none are installed, as in the container image, folders cannot be made either.
   const binaries = await locateBinaries();
+  const files = await prepareFiles(options.directory);
   const launcher = await chooseLauncher(files, binaries);
   const version = await clusterVersion(files);
   if (version !== undefined && version !== binaries.version) throw otherVersion(files, version, binaries);

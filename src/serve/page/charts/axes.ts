@@ -4,7 +4,7 @@ import { SIZES, type Size, type Theme } from "./chart.ts";
 
 const FONT = { fontFamily: "system-ui, sans-serif", fontSize: 12 } as const;
 /** Labels of days and moments need so much room each. */
-const LABEL_WIDTH = 64;
+const LABEL_WIDTH = 72;
 
 interface Axes {
   readonly labels: readonly string[];
@@ -41,7 +41,13 @@ export function drawAxes(
       boundaryGap: true,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: theme.line } },
-      axisLabel: { ...FONT, color: theme.text, interval: isLabelled, hideOverlap: true, alignMaxLabel: "right" },
+      axisLabel: {
+        ...FONT,
+        color: theme.text,
+        interval: isLabelled,
+        hideOverlap: true,
+        alignMaxLabel: "right",
+      },
     },
     yAxis: {
       type: logarithmic ? "log" : "value",

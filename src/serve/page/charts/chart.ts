@@ -23,7 +23,7 @@ export interface Chart {
 
 export interface LegendEntry {
   readonly label: string;
-  readonly tone: Tone;
+  readonly tone: Tone | "not-final";
 }
 
 /** A colour by its place in the palette; `others` stands for whatever has none of its own. */
@@ -33,6 +33,8 @@ export interface Theme {
   readonly name: "light" | "dark";
   readonly text: string;
   readonly line: string;
+  /** Behind days that are not final. */
+  readonly shade: string;
   readonly tones: Readonly<Record<Tone, string>>;
 }
 
@@ -45,12 +47,14 @@ export const THEMES: readonly Theme[] = [
     name: "light",
     text: "#55585f",
     line: "#e3e3e0",
+    shade: "#ecebe6",
     tones: { 0: "#2563eb", 1: "#d87400", 2: "#12324f", 3: "#b0268c", 4: "#0891b2", others: "#7a7f87" },
   },
   {
     name: "dark",
     text: "#a9adb5",
     line: "#34373d",
+    shade: "#2a2d33",
     tones: { 0: "#3d8bf2", 1: "#d97706", 2: "#fde68a", 3: "#f08fd0", 4: "#7ee0b5", others: "#8d929b" },
   },
 ];

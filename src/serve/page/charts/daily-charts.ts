@@ -1,12 +1,20 @@
-import type { EChartsOption, LineSeriesOption } from "echarts";
+import type { LineSeriesOption } from "echarts";
 import type { AccountSeries, DailySeries } from "../../status-charts.ts";
 import { formatAmount, formatCount, formatDay, plural } from "../words.ts";
 import { drawAxes } from "./axes.ts";
-import type { Chart, Size, Theme, Tone } from "./chart.ts";
+import type { Chart, LegendEntry, Theme, Tone } from "./chart.ts";
 import { assignTones, OTHERS } from "./tones.ts";
 
 type Quantity = "spend" | "impressions" | "conversions";
 type Values = readonly (number | null)[];
+
+/** What the charts of one page share. */
+interface Frame {
+  readonly days: readonly string[];
+  /** Place of the first day that Pinterest still counts; -1: none of them. */
+  readonly notFinalFrom: number;
+  readonly tones: ReadonlyMap<string, Tone>;
+}
 
 interface Line {
   readonly label: string;
@@ -18,46 +26,62 @@ interface Line {
 const CURRENCIES_DRAWN = 4;
 
 /** Daily spend, a chart per currency, then impressions and conversions: as far as anything of them is loaded. */
-export function listDailyCharts({ days, accounts }: DailySeries): Chart[] {
-  const tones = assignTones(accounts);
+export function listDailyCharts({ days, not_final_from, accounts }: DailySeries): Chart[] {
+  const notFinalFrom = not_final_from === null ? -1 : days.indexOf(not_final_from);
+  const frame = { days, notFinalFrom, tones: assignTones(accounts) };
   const byCurrency = [...Map.groupBy(accounts, ({ currency }) => currency ?? "unknown currency")];
-  const largestFirst = byCurrency.toSorted(([, a], [, b]) => b.length - a.length).slice(0, CURRENCIES_DRAWN);
-  const spends = largestFirst.map(([currency, some], index) =>
-    defineChart(`spend-${index + 1}`, "spend", currency, days, some, tones, byCurrency.length === 1),
+  const mostFirst = byCurrency.toSorted(([, a], [, b]) => b.length - a.length).slice(0, CURRENCIES_DRAWN);
+  const spends = mostFirst.map(([currency, some], index) =>
+    defineChart(
+      { name: `spend-${index + 1}`, quantity: "spend", unit: currency, wide: byCurrency.length === 1 },
+      some,
+      frame,
+    ),
   );
-  return [
-    ...spends,
-    defineChart("impressions", "impressions", "impressions", days, accounts, tones, false),
-    defineChart("conversions", "conversions", "conversions", days, accounts, tones, false),
-  ].filter((chart) => chart !== undefined);
+  const counts = (["impressions", "conversions"] as const).map((name) =>
+    defineChart({ name, quantity: name, unit: "", wide: false }, accounts, frame),
+  );
+  return [...spends, ...counts].filter((chart) => chart !== undefined);
+}
+
+interface What {
+  readonly name: string;
+  readonly quantity: Quantity;
+  /** Currency of an amount; empty for counts. */
+  readonly unit: string;
+  readonly wide: boolean;
 }
 
 function defineChart(
-  name: string,
-  quantity: Quantity,
-  unit: string,
-  days: readonly string[],
+  { name, quantity, unit, wide }: What,
   accounts: readonly AccountSeries[],
-  tones: ReadonlyMap<string, Tone>,
-  wide: boolean,
+  frame: Frame,
 ): Chart | undefined {
+  const { days, notFinalFrom, tones } = frame;
   const lines = listLines(accounts, quantity, tones);
   if (lines.every(({ values }) => values.every((value) => value === null))) return undefined;
-  const format = quantity === "spend" ? formatAmount : formatCount;
-  const title = quantity === "spend" ? `Daily spend, ${unit}` : `Daily ${quantity}`;
+  const format = unit ? formatAmount : formatCount;
+  const title = unit ? `Daily ${quantity}, ${unit}` : `Daily ${quantity}`;
+  const legend: LegendEntry[] = lines.map(({ label, tone }) => ({ label, tone }));
   return {
     name,
     title,
     wide,
     description: describe(title, days, lines, format),
-    legend: lines.map(({ label, tone }) => ({ label, tone })),
+    legend: notFinalFrom < 0 ? legend : [...legend, { label: "not final yet", tone: "not-final" }],
     numbers: {
       headings: ["Day", ...lines.map(({ label }) => label)],
       rows: days
         .map((day, index) => [day, ...lines.map(({ values }) => formatValue(values[index] ?? null, format))])
         .reverse(),
     },
-    draw: (theme, size) => drawLines(days, lines, quantity === "spend" ? unit : "", theme, size),
+    draw: (theme, size) => ({
+      ...drawAxes({ labels: days.map(formatDay), unit }, theme, size),
+      series: [
+        ...lines.map((line) => drawLine(line, lines.length === 1, theme)),
+        ...(notFinalFrom < 0 ? [] : [shadeFrom(notFinalFrom, days.length, theme)]),
+      ],
+    }),
   };
 }
 
@@ -105,17 +129,6 @@ function describe(
   return `${title}, ${formatDay(days[0] ?? "")} to ${formatDay(days.at(-1) ?? "")}. In all: ${sums.join("; ")}.`;
 }
 
-function drawLines(
-  days: readonly string[],
-  lines: readonly Line[],
-  unit: string,
-  theme: Theme,
-  size: Size,
-): EChartsOption {
-  const axes = drawAxes({ labels: days.map(formatDay), unit }, theme, size);
-  return { ...axes, series: lines.map((line) => drawLine(line, lines.length === 1, theme)) };
-}
-
 function drawLine({ tone, values }: Line, alone: boolean, theme: Theme): LineSeriesOption {
   const color = theme.tones[tone];
   return {
@@ -131,6 +144,20 @@ function drawLine({ tone, values }: Line, alone: boolean, theme: Theme): LineSer
       // A day between two that are not loaded would leave no line to be seen.
       isAlone(values, index) ? { value: value ?? "-" } : { value: value ?? "-", symbol: "none" },
     ),
+  };
+}
+
+/** A series without a line of its own; half a place more on either side, for a day is as wide as a place. */
+function shadeFrom(first: number, count: number, theme: Theme): LineSeriesOption {
+  return {
+    type: "line",
+    silent: true,
+    data: [],
+    markArea: {
+      silent: true,
+      itemStyle: { color: theme.shade },
+      data: [[{ xAxis: first - 0.5 }, { xAxis: count - 0.5 }]],
+    },
   };
 }
 

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { clearBooks, insertRun, openAlerts, type RunInTest } from "../support/alerts.ts";
+import { measured } from "../support/metrics.ts";
+import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
+
+let db: TestWarehouse;
+
+beforeAll(async () => {
+  db = await openTestWarehouse(measured);
+});
+
+afterAll(() => db.close());
+
+beforeEach(() => clearBooks(db));
+
+const find = () => openAlerts(db).check();
+const names = async () => (await find()).map(({ kind, subject }) => `${kind} ${subject}`).toSorted();
+const shut = (id: string) =>
+  db.query("insert into pinterest_ads_shut_accounts (ad_account_id, since) values ($1, now())", id);
+
+const feeds = { resource: "feeds", adAccountId: "1", errorCode: "pinterest_error", error: "answered 500" };
+const ads = { resource: "ads", adAccountId: "1", errorCode: "pinterest_error", error: "answered 500" };
+const ALL = ["entities", "catalogs", "recent_analytics"];
+
+describe("a scheduled run", () => {
+  test.each<[string, RunInTest, string[]]>([
+    ["that failed as a whole concerns all its schedules", { status: "failed", schedules: ALL }, ALL],
+    [
+      "concerns the schedules of what it did not load",
+      { status: "partial", schedules: ALL, slices: [feeds] },
+      ["catalogs"],
+    ],
+    [
+      "concerns both schedules of metrics",
+      { status: "partial", schedules: ["analytics", ...ALL], slices: [{ resource: "ad_analytics" }] },
+      ["analytics", "recent_analytics"],
+    ],
+    [
+      "whose metrics lack a list concerns the metrics",
+      { status: "partial", schedules: ["analytics"], slices: [ads] },
+      ["analytics"],
+    ],
+    [
+      "that rejected records concerns their schedule",
+      { status: "partial", schedules: ALL, slices: [{ ...ads, status: "succeeded", rejected: 2 }] },
+      ["entities"],
+    ],
+    [
+      "does not count that nobody said which days are final",
+      {
+        status: "partial",
+        schedules: ALL,
+        slices: [feeds, { resource: "metrics_ready", status: "skipped" }],
+      },
+      ["catalogs"],
+    ],
+    [
+      "of resources that are no longer known concerns all",
+      { status: "partial", schedules: ["entities", "catalogs"], slices: [{ resource: "gone" }] },
+      ["entities", "catalogs"],
+    ],
+    ["that succeeded is well", { status: "succeeded", schedules: ALL }, []],
+    [
+      "that met a token that is refused is left to that alert",
+      { status: "failed", schedules: ALL, errorCode: "token_refused" },
+      [],
+    ],
+  ])("%s", async (_, run, subjects) => {
+    await insertRun(db, run);
+    expect(await names()).toEqual(subjects.map((subject) => `run_failed ${subject}`).toSorted());
+  });
+
+  test("tells what was not loaded, why, and what to do", async () => {
+    const more = { ...feeds, resource: "catalogs", adAccountId: "2" };
+    await insertRun(db, {
+      status: "partial",
+      schedules: ["catalogs"],
+      errorCode: "pinterest_error",
+      slices: [feeds, { ...feeds, adAccountId: "2" }, more],
+    });
+    expect(await find()).toEqual([
+      {
+        kind: "run_failed",
+        subject: "catalogs",
+        level: null,
+        summary: expect.stringMatching(
+          /^The scheduled run of catalogs of \S+ \S+ UTC loaded only part: 3 slices not loaded\.$/,
+        ),
+        details:
+          "feeds, 2 slices: pinterest_error: answered 500\ncatalogs, 1 slice: pinterest_error: answered 500",
+        next_step: expect.stringContaining("docs/errors.md what to do about pinterest_error"),
+        raised_at: expect.any(Date),
+      },
+    ]);
+  });
+
+  test("that is to be repeated, or whose schedule is off, is no alert", async () => {
+    await insertRun(db, { status: "failed", trigger: "schedule", request: { schedules: ["entities"] } });
+    await insertRun(db, { status: "failed", schedules: ["catalogs"] });
+    await db.query("update pinterest_ads_schedules set expression = null");
+    expect(await names()).toEqual([]);
+  });
+
+  test("that failed for shut ad accounts only is no alert, even when they are open again", async () => {
+    const denied = { resource: "ads", errorCode: "permission_missing" };
+    await insertRun(db, {
+      status: "partial",
+      schedules: ["entities"],
+      errorCode: "permission_missing",
+      slices: [
+        { ...denied, adAccountId: "1" },
+        { resource: "campaigns", adAccountId: "1", status: "skipped", errorCode: "account_shut" },
+        { ...denied, adAccountId: "2" },
+      ],
+    });
+    await shut("2");
+    expect(await names()).toEqual(["account_shut 2"]);
+    await db.query("delete from pinterest_ads_shut_accounts");
+    expect(await find()).toMatchObject([
+      { kind: "run_failed", summary: expect.stringContaining("1 slice not") },
+    ]);
+    await insertRun(db, { status: "failed", schedules: ["entities"], errorCode: "lock_lost" });
+    expect(await names()).toEqual(["run_failed entities"]);
+  });
+
+  test("that meets a token that is refused does not end an alert", async () => {
+    await insertRun(db, { status: "failed", schedules: ["entities"], errorCode: "lock_lost" });
+    const before = await find();
+    await insertRun(db, {
+      status: "failed",
+      schedules: ["entities"],
+      errorCode: "token_refused",
+      hoursAgo: 0.5,
+    });
+    expect(await find()).toEqual(before);
+    await insertRun(db, { status: "succeeded", schedules: ["entities"], hoursAgo: 0.1 });
+    expect(await find()).toEqual([]);
+  });
+});
+
+describe("a run that somebody started", () => {
+  const asked = (resources: string[], accounts: string | string[] = "all") => ({ resources, accounts });
+  const days = (from: string, to: string) => ({ ...asked(["ad_analytics"]), backfill: { from, to } });
+  const failedSync: RunInTest = {
+    status: "partial",
+    hoursAgo: 2,
+    request: asked(["ads", "feeds"], ["1"]),
+    slices: [ads],
+  };
+  const failedBackfill: RunInTest = {
+    status: "failed",
+    trigger: "backfill",
+    hoursAgo: 2,
+    request: days("2025-02-01", "2025-03-31"),
+  };
+
+  test.each<[string, RunInTest[], string[]]>([
+    ["is an alert when it failed", [failedSync], ["sync"]],
+    ["is none after three days", [{ ...failedSync, hoursAgo: 73 }], []],
+    [
+      "is made good by one for the same",
+      [failedSync, { status: "succeeded", request: failedSync.request ?? {} }],
+      [],
+    ],
+    [
+      "is made good by a scheduled one for more",
+      [
+        failedSync,
+        { status: "succeeded", schedules: ["entities"], request: asked(["ads", "feeds", "catalogs"]) },
+      ],
+      [],
+    ],
+    [
+      "is not made good by one for less",
+      [
+        failedSync,
+        { status: "succeeded", request: asked(["ads"]) },
+        { status: "succeeded", request: asked(["ads", "feeds"], ["2"]) },
+      ],
+      ["sync"],
+    ],
+    [
+      "is not made good by one before it",
+      [failedSync, { status: "succeeded", hoursAgo: 3, request: failedSync.request ?? {} }],
+      ["sync"],
+    ],
+    [
+      "is not made good by one that was interrupted",
+      [failedSync, { status: "interrupted", request: failedSync.request ?? {} }],
+      ["sync"],
+    ],
+    [
+      "that is a backfill is made good by one for more days",
+      [
+        failedBackfill,
+        { status: "succeeded", trigger: "backfill", request: days("2025-01-01", "2025-03-31") },
+      ],
+      [],
+    ],
+    [
+      "that is a backfill is not made good by fewer days or a sync",
+      [
+        failedBackfill,
+        { status: "succeeded", trigger: "backfill", request: days("2025-02-02", "2025-03-31") },
+        { status: "succeeded", request: asked(["ad_analytics"]) },
+      ],
+      ["backfill"],
+    ],
+  ])("%s", async (_, runs, subjects) => {
+    for (const run of runs) await insertRun(db, run);
+    expect(await names()).toEqual(subjects.map((subject) => `run_failed ${subject}`));
+  });
+});

@@ -56,7 +56,11 @@ async function checkDatabaseAndToken(
     if (!tokenIsTestable) return;
     if (migrated || config.accessToken !== undefined) await checkToken(config, open, findings, shell);
     else if (config.refreshToken === undefined)
-      findings.report("token", ["there is none yet; after migrate, get one with: npx pinterest-ads auth login"], "");
+      findings.report(
+        "token",
+        ["there is none yet; after migrate, get one with: npx pinterest-ads auth login"],
+        "",
+      );
     else
       findings.skip(
         "token",

@@ -4,7 +4,6 @@ import type { Config } from "../config.ts";
 import type { OpenWarehouse } from "../context.ts";
 import type { Logger } from "../logger.ts";
 import { longestWindow } from "../resources/attribution.ts";
-import { createAlerts } from "../serve/alerts/alerts.ts";
 import { createObserver } from "../serve/health/observe.ts";
 import { checkReadiness } from "../serve/health/readiness.ts";
 import { startHeartbeat } from "../serve/heartbeat.ts";
@@ -14,7 +13,7 @@ import { createMaintenance } from "../serve/maintenance.ts";
 import { createMetrics, type Metrics } from "../serve/metrics/metrics.ts";
 import { pageRoutes } from "../serve/page/routes.ts";
 import { createScheduler, type Scheduler } from "../serve/scheduler.ts";
-import type { SchedulerState } from "../serve/scheduler-state.ts";
+import { type SchedulerState, STARTING } from "../serve/scheduler-state.ts";
 import { readStatusDocument } from "../serve/status-document.ts";
 import { readServiceSettings } from "../service-config.ts";
 import { type RunReport, runSync } from "../sync/run.ts";
@@ -24,6 +23,7 @@ import type { RunLocks } from "../warehouse/locks.ts";
 import { sweepBooks } from "../warehouse/retention.ts";
 import { createPinterestHolder, type PinterestHolder } from "./pinterest-holder.ts";
 import { configuredResources, selectAccounts, selectResources } from "./select.ts";
+import { openAlerts } from "./alerts.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -101,15 +101,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-/** Before the first look. */
-const STARTING = {
-  role: "starting",
-  holder: undefined,
-  running: undefined,
-  blocked: undefined,
-  lookedAt: undefined,
-} as const;
-
 function createServiceScheduler(
   { config, open, logger, signal }: ServiceOptions,
   metrics: Metrics,
@@ -122,19 +113,7 @@ function createServiceScheduler(
   const resources = selectResources(undefined, config);
   const accountIds = selectAccounts(undefined, config);
   const now = Date.now;
-  const analytics = readAnalyticsSettings(config.file);
-  const alerts = createAlerts({
-    warehouse,
-    resources,
-    accountIds,
-    settings,
-    lookbackDays: analytics.lookbackDays,
-    token: config,
-    state,
-    logger,
-    version: VERSION,
-    now,
-  });
+  const alerts = openAlerts(config, open, logger, state);
   const ensureToken = () => pinterest.ensureToken(TOKEN_AGE_MAX_MS, signal);
   const sweep = () =>
     sweepBooks(warehouse, {
@@ -180,7 +159,7 @@ function createServiceScheduler(
       accountIds,
       acceptEmpty: false,
       concurrency: config.file.concurrency,
-      analytics,
+      analytics: readAnalyticsSettings(config.file),
     },
     run,
     ensureToken,

@@ -13,3 +13,12 @@ export interface SchedulerState {
   /** When the schedule was last looked at, epoch milliseconds by the scheduler's clock; undefined: not yet. */
   readonly lookedAt: number | undefined;
 }
+
+/** Before the first look, and of a process that has no scheduler. */
+export const STARTING: SchedulerState = {
+  role: "starting",
+  holder: undefined,
+  running: undefined,
+  blocked: undefined,
+  lookedAt: undefined,
+};

@@ -2,6 +2,7 @@ import type { Resource } from "../resources/define.ts";
 import type { ServiceSettings } from "../service-config.ts";
 import { VERSION } from "../version.ts";
 import { type OpenAlert, readOpenAlerts } from "../warehouse/alerts.ts";
+import { readBriefly } from "../warehouse/brief-read.ts";
 import { readDailyTotals } from "../warehouse/daily-totals.ts";
 import type { Warehouse } from "../warehouse/database.ts";
 import { readFreshness } from "../warehouse/freshness.ts";
@@ -64,8 +65,23 @@ export interface StatusRequest {
 
 const DAYS_CHARTED = 60;
 
-/** Reads all of it, over one connection at a time; throws what the database throws. */
+/** Nobody waits for longer, and the connection is one that a run may need. */
+const READ_TIMEOUT_MS = 30_000;
+
+/**
+ * Reads all of it, over one connection and within 30 seconds. Throws `database_unreachable`, or `schema_missing` where
+ * the tables are not there yet.
+ */
 export async function readStatusDocument(request: StatusRequest): Promise<StatusDocument> {
+  const { warehouse } = request;
+  try {
+    return await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) => readAll({ ...request, warehouse: brief }));
+  } catch (error) {
+    throw describeReadError(error, warehouse.url);
+  }
+}
+
+async function readAll(request: StatusRequest): Promise<StatusDocument> {
   const { warehouse, resources, accountIds, settings, settledAfterDays } = request;
   const now = request.now();
   const firstDay = addDays(dayOf(now), 1 - DAYS_CHARTED);

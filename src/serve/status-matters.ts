@@ -121,7 +121,10 @@ function findSurprises({ drift, reconciliation: { differing } }: Books): Matter[
   const fields = drift.map(({ resource, field }) => `${resource}.${field}`);
   const news =
     fields.length === 0 ? [] : [`Pinterest sends fields that are kept in _extra: ${fields.join(", ")}.`];
-  const sums = differing === 0 ? [] : [`Sums that differ from their ad account's total: ${differing}.`];
+  const sums =
+    differing === 0
+      ? []
+      : [`Sums that differ from their ad account's total: ${differing.toLocaleString("en-US")}.`];
   return [
     ...news.map((summary) => ({ ...describe("schema_drift", summary, null), can_wait: true })),
     // Among them are days that Pinterest still counts, which nobody has to do anything about.

@@ -1,3 +1,4 @@
+import type { Knex } from "knex";
 import type { Client } from "pg";
 import type { Resource } from "../resources/define.ts";
 
@@ -23,5 +24,18 @@ export async function recordDrift(
         set json_type = excluded.json_type, records = excluded.records,
             last_seen_at = excluded.last_seen_at, last_run_id = excluded.last_run_id`,
     [resource.name, runId, JSON.stringify(fields)],
+  );
+}
+
+/** Forgets fields that this version declares: a column takes their values now. */
+export async function forgetDeclared(knex: Knex, resources: readonly Resource[]): Promise<void> {
+  const declared = resources.flatMap(({ name, columns }) =>
+    columns.filter(({ given }) => !given).map(({ path }) => ({ resource: name, field: path[0] })),
+  );
+  await knex.raw(
+    `delete from pinterest_ads_schema_drift as d
+      using jsonb_to_recordset(?::jsonb) as f (resource text, field text)
+      where d.resource = f.resource and d.field = f.field`,
+    [JSON.stringify(declared)],
   );
 }

@@ -8,10 +8,11 @@ import { readTables } from "./catalog.ts";
 import { errorCode } from "./connection-error.ts";
 import type { Warehouse } from "./database.ts";
 import { defineTable } from "./ddl.ts";
+import { forgetDeclared } from "./drift.ts";
 import { lockKey } from "./locks.ts";
 import { MIGRATIONS_TABLE, quoteIdentifier } from "./names.ts";
 import { definePerformanceViews } from "./performance-view.ts";
-import { findMissingPrivileges, lacksPrivileges } from "./privileges.ts";
+import { assertWritable, findMissingPrivileges, lacksPrivileges } from "./privileges.ts";
 import { diffSchema, type SchemaDiff } from "./schema-diff.ts";
 import { readViews } from "./view-catalog.ts";
 import { diffViews } from "./view-diff.ts";
@@ -49,11 +50,13 @@ export async function migrate(
     const mendable = pending.length > 0 && pending.length < listMigrations().length;
     if (before.conflicts.length > 0 && !mendable) throw schemaDiffers(before.conflicts);
     if (options.dryRun) return { migrations: pending, statements: before.statements };
+    await assertWritable(warehouse);
     const statements = await describeRefusal(schema, async () => {
       await runVersioned(warehouse, pending);
       const after = await compare();
       if (after.conflicts.length > 0) throw schemaDiffers(after.conflicts);
       await runStatements(warehouse, after.statements);
+      await forgetDeclared(warehouse.knex, resources);
       return after.statements;
     });
     return { migrations: pending, statements };

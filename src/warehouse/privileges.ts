@@ -4,6 +4,7 @@ import { MIGRATIONS_TABLE, TABLE_PREFIX } from "./names.ts";
 
 /** Throws `database_permission` with what to grant unless the role may do all that a sync does. */
 export async function assertPrivileges(warehouse: Warehouse): Promise<void> {
+  await assertWritable(warehouse);
   const problems = await findMissingPrivileges(warehouse);
   if (problems.length > 0) throw lacksPrivileges(problems);
 }
@@ -17,9 +18,37 @@ export function lacksPrivileges(problems: readonly string[], cause?: unknown): C
   );
 }
 
+/** Throws `database_permission` when the database takes no writes at all: it is a replica, or set to read only. */
+export async function assertWritable(warehouse: Warehouse): Promise<void> {
+  const obstacle = await findReadOnly(warehouse);
+  if (!obstacle) return;
+  throw new ConnectorError("database_permission", `The warehouse can only be read: ${obstacle.what}`, {
+    nextStep: obstacle.fix,
+  });
+}
+
+async function findReadOnly({ knex }: Warehouse): Promise<{ what: string; fix: string } | undefined> {
+  const { rows } = await knex.raw<{ rows: { replica: boolean; read_only: boolean }[] }>(
+    "select pg_is_in_recovery() as replica, current_setting('transaction_read_only')::boolean as read_only",
+  );
+  if (rows[0]?.replica)
+    return {
+      what: "the server is a replica, which takes no writes",
+      fix: "Put the primary's host into DATABASE_URL.",
+    };
+  if (rows[0]?.read_only)
+    return {
+      what: "default_transaction_read_only is on",
+      fix: "Switch it off for this role, database or server: alter role … set default_transaction_read_only = off.",
+    };
+  return undefined;
+}
+
 /** What the role lacks for a sync, each as a sentence with its fix; empty when nothing is missing. */
-export async function findMissingPrivileges({ knex, schema }: Warehouse): Promise<string[]> {
-  const problems: string[] = [];
+export async function findMissingPrivileges(warehouse: Warehouse): Promise<string[]> {
+  const { knex, schema } = warehouse;
+  const readOnly = await findReadOnly(warehouse);
+  const problems = readOnly ? [`${readOnly.what}. ${readOnly.fix}`] : [];
   const { rows: temporary } = await knex.raw(
     "select has_database_privilege(current_database(), 'TEMP') as granted, current_user as role, current_database() as database",
   );

@@ -28,7 +28,7 @@ function showRunning({ runs, progress }: StatusDocument): Markup | null {
     : "Asking for the list of ad accounts";
   return showFact(
     "Running now",
-    html`${run.schedules.length > 0 ? run.schedules.map(speakName).join(", ") : run.trigger}, ${formatSpan(run.duration_seconds)}`,
+    html`${describeCause(run.trigger, run.schedules)}, ${formatSpan(run.duration_seconds)}`,
     share,
   );
 }
@@ -94,6 +94,11 @@ function showToken({ token }: StatusDocument): Markup {
 }
 
 /** "sync", or the schedules that made the run due. */
+export function describeCause(trigger: string, schedules: readonly string[]): string {
+  return schedules.length > 0 ? schedules.map(speakName).join(", ") : trigger;
+}
+
+/** The same where it must not be broken into lines. */
 export function showCause(trigger: string, schedules: readonly string[]): Markup {
-  return html`<span class="cause">${schedules.length > 0 ? schedules.map(speakName).join(", ") : trigger}</span>`;
+  return html`<span class="cause">${describeCause(trigger, schedules)}</span>`;
 }

@@ -36,12 +36,11 @@ ${wanted.length === 0 ? html`<p class="muted">No ad account is known yet.</p>` :
 /** What is too old or was never loaded, in words: in a wide table it may be out of sight. */
 function showTroubles(wanted: readonly FreshnessStatus[]): Markup | null {
   const troubles = wanted
-    .filter(({ state }) => TROUBLE[state] > 0)
+    .filter(({ scope, state }) => scope !== "token" && TROUBLE[state] > 0)
     .toSorted((a, b) => TROUBLE[b.state] - TROUBLE[a.state] || (b.age_seconds ?? 0) - (a.age_seconds ?? 0));
   if (troubles.length === 0) return null;
   const shown = troubles.slice(0, TROUBLES_SHOWN).map((row) => {
-    const place = row.scope_id === "*" ? "" : ` of ${row.scope_name ?? row.scope_id}`;
-    return html`<li>${speakName(row.resource)}${place}: ${showAge(row)}</li>`;
+    return html`<li>${speakName(row.resource)} of ${row.scope_name ?? row.scope_id}: ${showAge(row)}</li>`;
   });
   return html`<ul class="troubles">${shown}</ul>${showRest(shown.length, troubles.length, "place")}`;
 }

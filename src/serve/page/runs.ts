@@ -3,7 +3,7 @@ import type { RunWithFailures } from "../../warehouse/status.ts";
 import type { FailedSlice } from "../../warehouse/status-runs.ts";
 import type { StatusDocument } from "../status-document.ts";
 import { showRunStatus } from "./badge.ts";
-import { showCause } from "./facts.ts";
+import { describeCause, showCause } from "./facts.ts";
 import { showTable } from "./table.ts";
 import { formatCount, formatSpan, type Markup, plural, showMoment, speakName } from "./words.ts";
 
@@ -47,7 +47,7 @@ function showRun(run: RunWithFailures) {
 function showFailures(run: RunWithFailures, open: boolean): Markup {
   const byReason = [...Map.groupBy(run.failed_slices, ({ error, status }) => error ?? status)];
   const count = run.slices_failed ?? run.failed_slices.length;
-  return html`<details class="failures"${open ? html` open` : null}><summary>${showMoment(run.started_at)} ${showCause(run.trigger, run.schedules)}: ${count > 0 ? `${plural(count, "slice")} not loaded` : run.status}</summary>
+  return html`<details class="failures"${open ? html` open` : null}><summary>${showMoment(run.started_at)} ${describeCause(run.trigger, run.schedules)}: ${count > 0 ? `${plural(count, "slice")} not loaded` : run.status}</summary>
 ${byReason.length === 0 ? html`<p class="reason">${run.error}</p>` : null}
 ${byReason.map(([reason, slices]) => html`<p class="reason">${reason}</p><ul class="places">${slices.map((slice) => html`<li>${describePlace(slice)}</li>`)}</ul>`)}
 ${count > run.failed_slices.length && run.failed_slices.length > 0 ? html`<p class="muted">The first ${run.failed_slices.length} of ${formatCount(count)} slices.</p>` : null}</details>`;

@@ -8,6 +8,8 @@ const LABEL_WIDTH = 72;
 
 interface Axes {
   readonly labels: readonly string[];
+  /** Those of them that are worth showing where there is room; absent: as many as fit, evenly. */
+  readonly labelled?: (index: number) => boolean;
   /** What the values are of, such as EUR; stands above the axis. */
   readonly unit: string;
   /** Values differ by so much that a linear axis would hide the small ones. */
@@ -16,20 +18,20 @@ interface Axes {
 
 /** What all charts have in common: no animation, quiet lines, compact numbers, as many labels as fit. */
 export function drawAxes(
-  { labels, unit, logarithmic = false }: Axes,
+  { labels, labelled, unit, logarithmic = false }: Axes,
   theme: Theme,
   size: Size,
 ): EChartsOption {
   const { width } = SIZES[size];
   const step = Math.max(1, Math.ceil(labels.length / Math.floor(width / LABEL_WIDTH)));
   // From the end: the latest is what people look for.
-  const isLabelled = (index: number) => (labels.length - 1 - index) % step === 0;
+  const isOneOfSome = (index: number) => (labels.length - 1 - index) % step === 0;
   return {
     animation: false,
     textStyle: { ...FONT, color: theme.text },
     grid: {
-      left: 8,
-      right: 14,
+      left: 4,
+      right: 4,
       top: 30,
       bottom: 4,
       outerBoundsMode: "same",
@@ -44,7 +46,7 @@ export function drawAxes(
       axisLabel: {
         ...FONT,
         color: theme.text,
-        interval: isLabelled,
+        interval: labelled ?? isOneOfSome,
         hideOverlap: true,
         alignMaxLabel: "right",
       },

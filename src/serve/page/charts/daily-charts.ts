@@ -1,4 +1,4 @@
-import type { LineSeriesOption } from "echarts";
+import type { BarSeriesOption, LineSeriesOption } from "echarts";
 import type { AccountSeries, DailySeries } from "../../status-charts.ts";
 import { formatAmount, formatCount, formatDay, plural } from "../words.ts";
 import { drawAxes } from "./axes.ts";
@@ -61,7 +61,9 @@ function defineChart(
   const lines = listLines(accounts, quantity, tones);
   if (lines.every(({ values }) => values.every((value) => value === null))) return undefined;
   const format = unit ? formatAmount : formatCount;
-  const title = unit ? `Daily ${quantity}, ${unit}` : `Daily ${quantity}`;
+  // A line for the sum of the others would press those of single accounts to the floor.
+  const stacked = lines.length > 1 && lines.some(({ tone }) => tone === OTHERS);
+  const title = `Daily ${quantity}${unit && `, ${unit}`}${stacked ? " (stacked)" : ""}`;
   const legend: LegendEntry[] = lines.map(({ label, tone }) => ({ label, tone }));
   return {
     name,
@@ -78,7 +80,9 @@ function defineChart(
     draw: (theme, size) => ({
       ...drawAxes({ labels: days.map(formatDay), unit }, theme, size),
       series: [
-        ...lines.map((line) => drawLine(line, lines.length === 1, theme)),
+        ...(stacked
+          ? lines.toReversed().map((line) => drawColumns(line, theme))
+          : lines.map((line) => drawLine(line, lines.length === 1, theme))),
         ...(notFinalFrom < 0 ? [] : [shadeFrom(notFinalFrom, days.length, theme)]),
       ],
     }),
@@ -135,7 +139,7 @@ function drawLine({ tone, values }: Line, alone: boolean, theme: Theme): LineSer
     type: "line",
     silent: true,
     color,
-    lineStyle: { width: 2, color, type: tone === OTHERS ? "dashed" : "solid" },
+    lineStyle: { width: 2, color },
     ...(alone ? { areaStyle: { color, opacity: 0.12 } } : {}),
     symbol: "circle",
     symbolSize: 5,
@@ -144,6 +148,18 @@ function drawLine({ tone, values }: Line, alone: boolean, theme: Theme): LineSer
       // A day between two that are not loaded would leave no line to be seen.
       isAlone(values, index) ? { value: value ?? "-" } : { value: value ?? "-", symbol: "none" },
     ),
+  };
+}
+
+/** Columns that stand on each other, so that together they show the total. */
+function drawColumns({ tone, values }: Line, theme: Theme): BarSeriesOption {
+  return {
+    type: "bar",
+    silent: true,
+    stack: "total",
+    barCategoryGap: "20%",
+    itemStyle: { color: theme.tones[tone] },
+    data: values.map((value) => value ?? "-"),
   };
 }
 

@@ -27,9 +27,10 @@ function defineChart(
   const values = runs.map(readValue);
   const logarithmic = isUneven(values);
   const statuses = Object.keys(TONES).filter((status) => runs.some((run) => run.status === status));
-  const moments = runs.map(
-    ({ started_at }) => `${formatDay(started_at)} ${started_at.toISOString().slice(11, 16)}`,
-  );
+  const days = runs.map(({ started_at }) => formatDay(started_at));
+  const times = runs.map(({ started_at }) => started_at.toISOString().slice(11, 16));
+  const labelling =
+    new Set(days).size === 1 ? { labels: times } : { labels: days, labelled: isFirstOf(days) };
   const last = values.at(-1) ?? 0;
   return {
     name,
@@ -40,15 +41,15 @@ function defineChart(
     numbers: {
       headings: ["Started (UTC)", "Status", title],
       rows: runs
-        .map(({ status }, index) => [moments[index] ?? "", status, formatCount(values[index] ?? 0)])
+        .map(({ status }, index) => [
+          `${days[index]} ${times[index]}`,
+          status,
+          formatCount(values[index] ?? 0),
+        ])
         .reverse(),
     },
     draw: (theme, size) => ({
-      ...drawAxes(
-        { labels: runs.map(({ started_at }) => formatDay(started_at)), unit: "", logarithmic },
-        theme,
-        size,
-      ),
+      ...drawAxes({ ...labelling, unit: "", logarithmic }, theme, size),
       series: [
         {
           type: "bar",
@@ -67,6 +68,11 @@ function defineChart(
       ],
     }),
   };
+}
+
+/** Whether a run is the first of its day. */
+function isFirstOf(days: readonly string[]): (index: number) => boolean {
+  return (index) => index === 0 || days[index] !== days[index - 1];
 }
 
 function isUneven(values: readonly number[]): boolean {

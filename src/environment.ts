@@ -27,7 +27,8 @@ export interface Environment {
   readonly webhookUrl: string | undefined;
 }
 
-const VARIABLES = [
+/** Every variable that is read. */
+export const VARIABLES = [
   "PINTEREST_APP_ID",
   "PINTEREST_APP_SECRET",
   "PINTEREST_REFRESH_TOKEN",

@@ -23,9 +23,9 @@ declare
   warehouse text := coalesce(nullif(current_setting('pinterest_ads.schema', true), ''), 'public');
   -- The tokens of the connector, though encrypted, and those of reports that Pinterest is making.
   withheld constant text[] := array['pinterest_ads_oauth_tokens', 'pinterest_ads_running_reports'];
-  migrated constant boolean :=
-    to_regclass(format('%I.%I', warehouse, withheld[1])) is not null
-    and to_regclass(format('%I.%I', warehouse, withheld[2])) is not null;
+  migrated constant boolean := array_length(withheld, 1) = (
+    select count(*) from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = warehouse and relname = any (withheld));
   member text;
   relation record;
   became_member boolean := false;

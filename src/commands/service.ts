@@ -19,11 +19,12 @@ import { readServiceSettings } from "../service-config.ts";
 import { type RunReport, runSync } from "../sync/run.ts";
 import type { SyncRequest } from "../sync/run-state.ts";
 import { VERSION } from "../version.ts";
+import { asWarehouseError } from "../warehouse/connection-error.ts";
 import type { RunLocks } from "../warehouse/locks.ts";
 import { sweepBooks } from "../warehouse/retention.ts";
+import { openAlerts } from "./alerts.ts";
 import { createPinterestHolder, type PinterestHolder } from "./pinterest-holder.ts";
 import { configuredResources, selectAccounts, selectResources } from "./select.ts";
-import { openAlerts } from "./alerts.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -167,6 +168,7 @@ function createServiceScheduler(
       now,
       logger,
       signal,
+      describe: (error) => asWarehouseError(error, warehouse.url),
       jobs: [
         { name: "token", everyMs: HOUR_MS, work: ensureToken },
         { name: "alerts", everyMs: 0, work: () => alerts.check(signal) },

@@ -1,4 +1,4 @@
-import { asConnectorError } from "../errors.ts";
+import type { ConnectorError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 
 /** Something to be done from time to time. */
@@ -12,7 +12,7 @@ export interface Job {
 
 /**
  * Does each job that has not been tried for as long as it may wait, one after the other; at first all of them.
- * A failure is logged and waits for its next turn: none of the jobs may keep runs from being started.
+ * A failure is logged once and waits for its next turn: none of the jobs may keep runs from being started.
  */
 export function createMaintenance(options: {
   readonly jobs: readonly Job[];
@@ -20,9 +20,13 @@ export function createMaintenance(options: {
   readonly now: () => number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Any error as one with a code. */
+  readonly describe: (error: unknown) => ConnectorError;
 }): () => Promise<void> {
   const { jobs, now, logger, signal } = options;
   const tried = new Map<string, number>();
+  /** Why each failed the last time: what lasts is said once. */
+  const failing = new Map<string, string>();
   return async () => {
     for (const { name, everyMs, work } of jobs) {
       const last = tried.get(name);
@@ -30,10 +34,12 @@ export function createMaintenance(options: {
       tried.set(name, now());
       try {
         await work();
+        failing.delete(name);
       } catch (error) {
-        const { code, message } = asConnectorError(error);
-        if (!signal.aborted)
+        const { code, message } = options.describe(error);
+        if (!signal.aborted && failing.get(name) !== code)
           logger.warn({ job: name, error_code: code, error: message }, "maintenance job failed");
+        failing.set(name, code);
       }
     }
   };

@@ -4,6 +4,7 @@ import type { ScheduleName } from "../schedules.ts";
 import type { ServiceSettings } from "../service-config.ts";
 import type { RunReport } from "../sync/run.ts";
 import type { SyncRequest } from "../sync/run-state.ts";
+import { asWarehouseError } from "../warehouse/connection-error.ts";
 import type { Warehouse } from "../warehouse/database.ts";
 import type { RunLocks } from "../warehouse/locks.ts";
 import { findRunUnderWay } from "../warehouse/runs.ts";
@@ -74,9 +75,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   /** Says what is in the way once, not at every beat. */
   function block(error: ConnectorError | undefined): void {
-    const changed = error?.message !== blocked?.message;
+    const former = blocked;
+    // A token is refused in other words at every try.
+    const same =
+      error && NEEDS_PERSON.has(error.code)
+        ? error.code === former?.code
+        : error?.message === former?.message;
     blocked = error && { code: error.code, message: error.message };
-    if (!changed) return;
+    if (same) return;
     if (error)
       logger.warn(
         { error_code: error.code, error: error.message, next_step: error.nextStep },
@@ -175,7 +181,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       await markHandled(warehouse, due, at, report.id);
     } catch (error) {
       // Not even recorded: the database is away or not migrated. It stays due.
-      block(asConnectorError(error));
+      block(asWarehouseError(error, warehouse.url));
     }
   }
 
@@ -183,7 +189,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     try {
       await look();
     } catch (error) {
-      if (!signal.aborted) block(asConnectorError(error));
+      if (!signal.aborted) block(asWarehouseError(error, warehouse.url));
     }
   }
 

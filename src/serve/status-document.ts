@@ -6,6 +6,7 @@ import { readBriefly } from "../warehouse/brief-read.ts";
 import { readDailyTotals } from "../warehouse/daily-totals.ts";
 import type { Warehouse } from "../warehouse/database.ts";
 import { readFreshness } from "../warehouse/freshness.ts";
+import { describeReadError } from "../warehouse/read-error.ts";
 import { readScheduler, readSchedules } from "../warehouse/schedules.ts";
 import { readStatus, type WarehouseStatus } from "../warehouse/status.ts";
 import {
@@ -75,7 +76,9 @@ const READ_TIMEOUT_MS = 30_000;
 export async function readStatusDocument(request: StatusRequest): Promise<StatusDocument> {
   const { warehouse } = request;
   try {
-    return await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) => readAll({ ...request, warehouse: brief }));
+    return await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) =>
+      readAll({ ...request, warehouse: brief }),
+    );
   } catch (error) {
     throw describeReadError(error, warehouse.url);
   }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { asConnectorError, type ConnectorError } from "../errors.ts";
+import type { ConnectorError } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
 import type { AnalyticsResource } from "../resources/define.ts";
 import { recordAttributions } from "../warehouse/attributions.ts";
-import { describeConnectionError } from "../warehouse/connection-error.ts";
+import { asWarehouseError, describeConnectionError } from "../warehouse/connection-error.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { openLocks, type RunLocks, runLock, shareLocks } from "../warehouse/locks.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
@@ -69,7 +69,10 @@ export async function runSync(context: SyncContext, request: SyncRequest): Promi
     if (killed > 0) context.logger.warn({ runs: killed }, "killed runs marked as interrupted");
     const run = await openRun(context, request, locks, stop);
     return await withStopGrace(context.warehouse, run.signal, async () => {
-      const ended = await execute(run).then(() => undefined, asConnectorError);
+      const ended = await execute(run).then(
+        () => undefined,
+        (error) => asWarehouseError(error, context.warehouse.url),
+      );
       return closeRun(run, context.signal.aborted ? "interrupted" : judge(run, ended), ended);
     });
   } finally {

@@ -1,8 +1,7 @@
 import type { Client } from "pg";
-import { asConnectorError, ConnectorError } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
 import { commitAnalyticsSlice, commitSlice } from "../warehouse/commit-slice.ts";
-import { errorCode } from "../warehouse/connection-error.ts";
+import { asWarehouseError, errorCode, isConnectionLost } from "../warehouse/connection-error.ts";
 import { withConnection } from "../warehouse/database.ts";
 import type { Drift } from "../warehouse/drift.ts";
 import { markSliceRunning, type SliceTally } from "../warehouse/slices.ts";
@@ -18,11 +17,8 @@ import { stageList } from "./stage-list.ts";
 /** A database that restarts or fails over is back within seconds; Pinterest's own failures are retried per request. */
 const DATABASE_ATTEMPTS = 3;
 const DATABASE_PAUSE_MS = 1000;
-/** Connection exceptions, shutdowns, deadlocks and serialization failures: the same again may work. */
-const RETRYABLE_DATABASE_ERROR =
-  /^(?:08|57P0|40001|40P01|53300|ECONNRESET|EPIPE|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH)/;
-/** What pg and knex say without a code of a connection that is gone or not to be had. */
-const LOST_CONNECTION = /^Connection terminated|not queryable|Timeout acquiring a connection/;
+/** Serialization failures and deadlocks: the same again may work. */
+const COLLISION = /^(?:40001|40P01)/;
 
 export function emptyTally(): SliceTally {
   return { attempts: 0, pages: 0, records: 0, recordsRejected: 0, textsRepaired: 0, apiCalls: 0 };
@@ -41,7 +37,8 @@ export async function runSlice(run: Run, slice: PlannedSlice, tally: SliceTally)
       return await withConnection(run.warehouse, (client) => attemptSlice(run, slice, tally, client));
     } catch (error) {
       if (run.signal.aborted) throw interruption(run.signal);
-      if (!isRetryable(error) || tally.attempts >= DATABASE_ATTEMPTS) throw asConnectorError(error);
+      if (!isRetryable(error) || tally.attempts >= DATABASE_ATTEMPTS)
+        throw asWarehouseError(error, run.warehouse.url);
       run.logger.warn(
         { resource: slice.resource.name, attempt: tally.attempts, err: error },
         "slice repeated",
@@ -94,7 +91,5 @@ async function attemptSlice(
 }
 
 function isRetryable(error: unknown): boolean {
-  if (error instanceof ConnectorError || !(error instanceof Error)) return false;
-  const code = errorCode(error);
-  return code ? RETRYABLE_DATABASE_ERROR.test(code) : LOST_CONNECTION.test(error.message);
+  return isConnectionLost(error) || COLLISION.test(errorCode(error) ?? "");
 }

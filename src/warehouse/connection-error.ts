@@ -1,4 +1,4 @@
-import { ConnectorError } from "../errors.ts";
+import { asConnectorError, ConnectorError } from "../errors.ts";
 
 /** Why a connection does not come about, told by SQLSTATE or errno, by the text, or by both. */
 interface Cause {
@@ -170,6 +170,23 @@ export function describeConnectionError(error: unknown, url: string): ConnectorE
     `Cannot use the database at ${displayUrl(url)}: ${cause?.what ?? text}`,
     { nextStep: cause?.nextStep ?? "Check DATABASE_URL.", cause: error },
   );
+}
+
+/** SQLSTATEs and errnos of a connection that is gone, or that cannot be had just now. */
+const LOST = /^(?:08|57P0|53300|ECONNRESET|EPIPE|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH)/;
+/** What pg and knex say of one without a code. */
+const LOST_IN_WORDS = /^Connection terminated|not queryable|Timeout acquiring a connection/;
+
+/** True when not the statement failed but the connection to the database, which may be back in a moment. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof ConnectorError || !(error instanceof Error)) return false;
+  const code = errorCode(error);
+  return code ? LOST.test(code) : LOST_IN_WORDS.test(error.message);
+}
+
+/** Any failure while the warehouse is used: of the connection as `describeConnectionError` tells it, else as it is. */
+export function asWarehouseError(error: unknown, url: string): ConnectorError {
+  return isConnectionLost(error) ? describeConnectionError(error, url) : asConnectorError(error);
 }
 
 /** SQLSTATE or errno of a failure of the database or of the way to it. */

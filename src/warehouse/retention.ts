@@ -85,7 +85,7 @@ async function readOldRuns({ knex }: Warehouse, days: number): Promise<string[]>
        select distinct on (trigger) id from ${RUNS} where status <> 'running' order by trigger, started_at desc)
      select id from ${RUNS}
       where started_at < now() - make_interval(days => ?) and finished_at < now() - make_interval(days => ?)
-        and status <> 'running' and id not in (select id from last)
+        and id not in (select id from last)
         and not exists (select from ${SCHEDULES} as s where s.last_run_id = ${RUNS}.id)
       order by started_at`,
     [days, days],

@@ -107,7 +107,13 @@ describe("why there is no connection is told with what to do, and without the pa
   });
 
   test.each<[string, number, () => string | Promise<string>, RegExp, RegExp]>([
-    ["no password", 30_000, () => urlWith({ password: "" }), /DATABASE_URL has none/, /postgres:\/\/user:password@/],
+    [
+      "no password",
+      30_000,
+      () => urlWith({ password: "" }),
+      /DATABASE_URL has none/,
+      /postgres:\/\/user:password@/,
+    ],
     ["a server that does not answer", 50, () => listen(() => undefined), /no answer/, /firewalls/],
   ])("%s", async (_what, connectionTimeoutMillis, makeUrl, reason, advice) => {
     const url = await makeUrl();

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readAnalyticsSettings } from "../../src/analytics-config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
+import { asConnectorError } from "../../src/errors.ts";
 import { keepHeapSmall } from "../../src/heap.ts";
 import { createLogger } from "../../src/logger.ts";
 import { createPinterest } from "../../src/pinterest/client.ts";
@@ -129,6 +130,7 @@ const scheduler = createScheduler({
     now: clock.now,
     logger,
     signal: stop.signal,
+    describe: asConnectorError,
     jobs: [
       { name: "alerts", everyMs: 0, work: () => alerts.check(stop.signal) },
       {

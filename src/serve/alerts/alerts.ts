@@ -1,8 +1,8 @@
-import { asConnectorError } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
 import { unlessAborted } from "../../pinterest/interrupted.ts";
 import { type AlertChanges, type AlertContent, settleAlerts } from "../../warehouse/alerts.ts";
 import { readBriefly } from "../../warehouse/brief-read.ts";
+import { asWarehouseError } from "../../warehouse/connection-error.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
 import type { Condition } from "./condition.ts";
 import { deliverAlerts } from "./deliver.ts";
@@ -61,7 +61,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
         await unlessAborted(look(limited), limited);
       } catch (error) {
         if (signal.aborted) return;
-        const { code, message } = asConnectorError(error);
+        const { code, message } = asWarehouseError(error, warehouse.url);
         logger.warn({ error_code: code, error: message }, "alerts not checked");
       }
     },

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { describeSpan } from "../../span.ts";
 
 /** Markup that is escaped already. */
 export type Markup = ReturnType<typeof html>;
@@ -7,12 +8,6 @@ const COUNT = new Intl.NumberFormat("en-US");
 const AMOUNT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const MINUTE_SECONDS = 60;
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
-/** From here on the smaller unit says nothing any more: "3 h 20 min", but "2 d". */
-const HOURS_WITH_MINUTES = 10;
-const DAYS_WITH_HOURS = 2;
 
 /** 12345 → "12,345". */
 export function formatCount(count: number): string {
@@ -34,24 +29,9 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A length of time in at most two units, which no line break parts: "45 s", "3 h 20 min", "5 d". */
+/** A length of time, which no line break parts: "3 h 20 min". */
 export function formatSpan(seconds: number): string {
-  return measureSpan(Math.max(0, seconds)).replaceAll(" ", "\u00a0");
-}
-
-function measureSpan(seconds: number): string {
-  if (seconds < 1) return "under 1 s";
-  if (seconds < MINUTE_SECONDS) return `${Math.floor(seconds)} s`;
-  if (seconds < HOUR_SECONDS) return `${Math.floor(seconds / MINUTE_SECONDS)} min`;
-  if (seconds < HOURS_WITH_MINUTES * HOUR_SECONDS) {
-    const minutes = Math.floor((seconds % HOUR_SECONDS) / MINUTE_SECONDS);
-    const hours = `${Math.floor(seconds / HOUR_SECONDS)} h`;
-    return minutes > 0 ? `${hours} ${minutes} min` : hours;
-  }
-  if (seconds < DAY_SECONDS) return `${Math.floor(seconds / HOUR_SECONDS)} h`;
-  const hours = Math.floor((seconds % DAY_SECONDS) / HOUR_SECONDS);
-  const days = Math.floor(seconds / DAY_SECONDS);
-  return days < DAYS_WITH_HOURS && hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+  return describeSpan(seconds).replaceAll(" ", "\u00a0");
 }
 
 /** A day as people say it: "21 Nov". */

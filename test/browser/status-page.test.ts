@@ -1,0 +1,252 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { launchChromium, openPage } from "../support/browser.ts";
+import { contrast } from "../support/color.ts";
+import { MARKUP, openStatusWorld, type StatusWorld } from "../support/status-world.ts";
+
+/** A common small phone. */
+const PHONE = { width: 360, height: 740 };
+const DESKTOP = { width: 1280, height: 900 };
+const LOGIN = { user: "ops", password: "correct horse" };
+
+let found: Browser | undefined;
+let world: StatusWorld;
+let url: string;
+
+beforeAll(async () => {
+  found = await launchChromium();
+  if (!found) return;
+  world = await openStatusWorld();
+  await world.run();
+  url = (await world.serve()).url;
+});
+
+beforeEach(({ skip }) => skip(found === undefined, "there is no Chromium"));
+
+afterAll(async () => {
+  await found?.close();
+  await world?.[Symbol.asyncDispose]();
+});
+
+function browser(): Browser {
+  if (!found) throw new Error("there is no Chromium");
+  return found;
+}
+
+/** The drawings on the page, once all of them have been fetched: where from, how wide, what they are said to show. */
+async function readImages(page: Page) {
+  await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode())));
+  return page.evaluate(() =>
+    [...document.images].map(({ currentSrc, naturalWidth, alt }) => ({
+      name: currentSrc.split("/").at(-1),
+      width: naturalWidth,
+      alt,
+    })),
+  );
+}
+
+test("whoever opens the page reads first whether anything needs them, and finds all its parts by their headings", async () => {
+  await using opened = await openPage(browser(), { viewport: DESKTOP });
+  const { page, complaints } = opened;
+  await page.goto(url);
+  expect(await page.title()).toMatch(/^1 thing needs you/);
+  const verdict = page.getByRole("heading", { level: 1 });
+  expect(await verdict.textContent()).toMatch(/1 thing needs you/);
+  expect((await verdict.boundingBox())?.y).toBeLessThan(150);
+  expect(await page.getByRole("region", { name: "1 thing needs you" }).textContent()).toContain(
+    "What to do:",
+  );
+  const headings = await page.getByRole("heading", { level: 2 }).allTextContents();
+  expect(headings).toEqual([
+    "Last 60 days",
+    "Freshness",
+    "Last runs",
+    "Load of the last runs",
+    "Schedules",
+    "Token",
+    "Do the levels add up?",
+    "Rejected records",
+  ]);
+  const runs = page.getByRole("table", { name: "The last runs, the newest first" });
+  expect(await runs.getByRole("row").count()).toBe(2);
+  expect(await runs.getByRole("row").nth(1).innerText()).toMatch(/partial\s+entities, catalogs, analytics/);
+  expect(await page.getByRole("table", { name: "Schedules" }).innerText()).toContain("30 5 * * *");
+  expect(await page.getByRole("table", { name: /by ad account and resource/ }).innerText()).toMatch(
+    /Account 2 .*\n/,
+  );
+  expect(await page.getByRole("main").innerText()).toContain("never");
+  expect(complaints).toEqual([]);
+});
+
+test.each([
+  ["light", DESKTOP, "medium"],
+  ["dark", DESKTOP, "medium"],
+  ["light", PHONE, "small"],
+  ["dark", PHONE, "small"],
+] as const)(
+  "every chart is drawn in %s on %o, and says in words what it shows",
+  async (colorScheme, viewport, size) => {
+    await using opened = await openPage(browser(), { viewport, colorScheme });
+    const { page, complaints } = opened;
+    await page.goto(url);
+    const images = await readImages(page);
+    expect(images.map(({ name }) => name)).toEqual(
+      ["spend-1", "spend-2", "spend-3", "impressions", "conversions", "rows", "calls"].map(
+        (name) => `${name}-${size}-${colorScheme}.svg`,
+      ),
+    );
+    for (const { name, width, alt } of images) {
+      expect(width, name).toBeGreaterThan(300);
+      expect(alt, name).toMatch(/\d/);
+      const svg = await (await fetch(`${url}/charts/${name}`)).text();
+      expect(svg.match(/<path/g)?.length, name).toBeGreaterThan(4);
+    }
+    expect(complaints).toEqual([]);
+  },
+);
+
+test.each([320, 360, 768, 1280])("at a width of %i nothing stands out of the page", async (width) => {
+  await using opened = await openPage(browser(), { viewport: { width, height: 800 } });
+  const { page } = opened;
+  await page.goto(url);
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+  const wide = await page.evaluate(() => ({
+    page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    // What scrolls in a box of its own may be as wide as it likes.
+    parts: [...document.querySelectorAll("body *")]
+      .filter((part) => part.parentElement?.closest(".scroll") === null && !part.closest(".unseen"))
+      .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth)
+      .map((part) => part.outerHTML.slice(0, 80)),
+  }));
+  expect(wide).toEqual({ page: 0, parts: [] });
+});
+
+test("light and dark differ, and every text can be read in both", async () => {
+  const grounds: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await using opened = await openPage(browser(), { viewport: DESKTOP, colorScheme });
+    await opened.page.goto(url);
+    const texts = await opened.page.evaluate(readTexts);
+    expect(texts.length).toBeGreaterThan(200);
+    for (const { text, color, ground } of texts)
+      expect(contrast(color, ground), `${text}: ${color} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    grounds.push(texts[0]?.ground ?? "");
+  }
+  expect(grounds[0]).not.toBe(grounds[1]);
+});
+
+/** Runs in the page: every piece of text with its colour and that of what lies behind it, as #rrggbb. */
+function readTexts(): { text: string; color: string; ground: string }[] {
+  const toHex = (color: string) =>
+    `#${(color.match(/[\d.]+/g) ?? [])
+      .slice(0, 3)
+      .map((value) => Number(value).toString(16).padStart(2, "0"))
+      .join("")}`;
+  const groundOf = (element: Element | null): string => {
+    const color = element ? getComputedStyle(element).backgroundColor : "rgb(255, 255, 255)";
+    return /^rgba\(.*, 0\)$/.test(color) ? groundOf(element?.parentElement ?? null) : toHex(color);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts: { text: string; color: string; ground: string }[] = [];
+  while (walker.nextNode()) {
+    const { textContent, parentElement } = walker.currentNode;
+    const text = textContent?.trim();
+    if (!text || !parentElement?.checkVisibility()) continue;
+    texts.push({
+      text,
+      color: toHex(getComputedStyle(parentElement).color),
+      ground: groundOf(parentElement),
+    });
+  }
+  return texts;
+}
+
+test("markup in the names of ad accounts and campaigns and in an error is text, and makes no element", async () => {
+  await using opened = await openPage(browser(), { viewport: DESKTOP });
+  const { page, complaints, requests } = opened;
+  await page.goto(url);
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+  const account = page
+    .getByRole("table", { name: /by ad account and resource/ })
+    .getByText(MARKUP, { exact: true });
+  expect(await account.isVisible()).toBe(true);
+  expect(await page.locator(".legend li").filter({ hasText: MARKUP }).count()).toBeGreaterThan(0);
+  const reason = page.locator(".reason").filter({ hasText: MARKUP }).first();
+  expect(await reason.isVisible()).toBe(true);
+  expect(await page.locator("script, img:not(figure img), iframe, object, style, b").count()).toBe(0);
+  expect(await page.title()).not.toContain("taken");
+  expect(requests.every((address) => address.startsWith(url))).toBe(true);
+  expect(requests.filter((address) => new URL(address).pathname === "/x")).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("nothing that got onto the page could run or be fetched: the browser refuses it", async () => {
+  await using opened = await openPage(browser());
+  const { page, complaints, requests } = opened;
+  await page.goto(url);
+  await page.evaluate(
+    (markup) => document.body.insertAdjacentHTML("beforeend", markup),
+    `${MARKUP}<img src="http://127.0.0.2:9/x">`,
+  );
+  await page.evaluate(() =>
+    document.body.append(
+      Object.assign(document.createElement("script"), { textContent: "document.title = 'taken'" }),
+    ),
+  );
+  await expect
+    .poll(() => complaints.filter((text) => text.includes("Content Security Policy")).length)
+    .toBeGreaterThan(1);
+  expect(await page.title()).not.toContain("taken");
+  expect(requests.filter((address) => address.includes("127.0.0.2"))).toEqual([]);
+});
+
+test("without JavaScript all is there, and details open", async () => {
+  await using opened = await openPage(browser(), { javaScriptEnabled: false, viewport: PHONE });
+  const { page } = opened;
+  await page.goto(url);
+  const numbers = page.getByRole("figure", { name: "Daily impressions" });
+  const table = numbers.getByRole("table");
+  expect(await table.isVisible()).toBe(false);
+  await numbers.getByText("Numbers").click();
+  expect(await table.isVisible()).toBe(true);
+  expect(await table.getByRole("row").count()).toBe(61);
+  const box = await numbers.getByRole("img").boundingBox();
+  expect(box?.width).toBeGreaterThan(250);
+});
+
+test("tables and images speak to those who hear them", async () => {
+  await using opened = await openPage(browser());
+  const { page } = opened;
+  await page.goto(url);
+  const silent = await page.evaluate(() => ({
+    tables: [...document.querySelectorAll("table")].filter((table) => !table.caption?.textContent).length,
+    cells: [...document.querySelectorAll("th")].filter(({ scope }) => scope === "").length,
+    images: [...document.images].filter(({ alt }) => alt === "").length,
+    boxes: [...document.querySelectorAll(".scroll")].filter((box) => !box.getAttribute("aria-label")).length,
+  }));
+  expect(silent).toEqual({ tables: 0, cells: 0, images: 0, boxes: 0 });
+  expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  for (const role of ["banner", "main", "contentinfo"] as const)
+    expect(await page.getByRole(role).count()).toBe(1);
+});
+
+describe("behind a login", () => {
+  test.each([
+    ["no password", undefined, 401],
+    ["a wrong password", { username: LOGIN.user, password: "wrong" }, 401],
+    ["the right password", { username: LOGIN.user, password: LOGIN.password }, 200],
+  ] as const)("%s", async (_name, httpCredentials, status) => {
+    const server = await world.serve({ login: LOGIN });
+    await using opened = await openPage(browser(), httpCredentials ? { httpCredentials } : {});
+    const { page } = opened;
+    const answer = await page.goto(server.url);
+    expect(answer?.status()).toBe(status);
+    expect(await page.getByText("Freshness").count()).toBe(status === 200 ? 1 : 0);
+    if (status === 200) expect((await readImages(page)).every(({ width }) => width > 300)).toBe(true);
+    else expect((await fetch(`${server.url}/status.json`)).status).toBe(401);
+  });
+});

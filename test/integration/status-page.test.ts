@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConnectorError } from "../../src/errors.ts";
+import { pageRoutes } from "../../src/serve/page/routes.ts";
+import type { StatusDocument } from "../../src/serve/status-document.ts";
+import { MARKUP, openStatusWorld, type StatusWorld } from "../support/status-world.ts";
+
+let world: StatusWorld;
+/** Before any run. */
+let empty: StatusDocument;
+let document: StatusDocument;
+
+beforeAll(async () => {
+  world = await openStatusWorld();
+  empty = await world.read();
+  await world.run();
+  document = await world.read();
+});
+
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+function pageOf(shown: StatusDocument) {
+  return pageRoutes(async () => shown);
+}
+
+async function textOf(shown: StatusDocument): Promise<string> {
+  return (await pageOf(shown).request("/")).text();
+}
+
+/** How the page writes a text, so that a browser shows it as it is. */
+function escapeMarkup(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
+
+test("the server shows the page with all that it refers to, each as what it is", async () => {
+  const { url } = await world.serve();
+  const answer = await fetch(url);
+  expect(answer.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+  expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+  const addresses = [...(await answer.text()).matchAll(/(?:href|src|srcset)="(\/[^"]+)"/g)].map(
+    ([, address]) => address ?? "",
+  );
+  const types = new Map<string, number>();
+  for (const address of new Set(addresses)) {
+    const { status, headers } = await fetch(url + address);
+    expect(status, address).toBe(200);
+    const type = headers.get("content-type") ?? "";
+    types.set(type, (types.get(type) ?? 0) + 1);
+  }
+  expect(Object.fromEntries(types)).toEqual({
+    "text/css; charset=utf-8": 1,
+    "application/json; charset=utf-8": 1,
+    // An icon, and of each chart two sizes, light and dark.
+    "image/svg+xml; charset=utf-8": 1 + 4 * 7,
+  });
+});
+
+test.each([
+  "/charts/none-small-light.svg",
+  "/charts/rows-huge-light.svg",
+  "/charts/rows-small-blue.svg",
+  "/charts/rows.svg",
+  "/charts/constructor-small-light.svg",
+  "/icon-red.svg",
+  "/style/page.css",
+  "/routes.ts",
+])("%s is not there", async (path) => {
+  expect((await pageOf(document).request(path)).status).toBe(404);
+});
+
+test("status.json is the document", async () => {
+  const answer = await pageOf(document).request("/status.json");
+  expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(document)));
+});
+
+test("names and errors stand escaped wherever they are shown, and nowhere else", async () => {
+  const text = await textOf(document);
+  const places = text.split(escapeMarkup(MARKUP)).length - 1;
+  expect(places).toBeGreaterThan(5);
+  expect(text).not.toContain('<img src="/x"');
+  expect(text).not.toMatch(/<script/i);
+  expect(text).not.toMatch(/ style=| on[a-z]+="/i);
+});
+
+test("commands in what to do stand apart, escaped as well", async () => {
+  const alert = {
+    kind: "stale",
+    subject: "x",
+    level: null,
+    summary: "S",
+    details: "D",
+    raised_at: document.read_at,
+  };
+  const next_step = `Type \`a <b> "c"\` or <i>.`;
+  const matter = { kind: "stale", summaries: ["S"], next_step, can_wait: false };
+  const verdict = { ...document.verdict, matters: [matter] };
+  const text = await textOf({ ...document, verdict, alerts: [{ ...alert, next_step }] });
+  const shown = "Type <code>a &lt;b&gt; &quot;c&quot;</code> or &lt;i&gt;.";
+  expect(text.split(shown)).toHaveLength(3);
+});
+
+test("before the first run it says what to do, and draws nothing", async () => {
+  const text = await textOf(empty);
+  expect(text).toContain("Nothing is loaded yet");
+  expect(text).toContain("pinterest-ads sync");
+  expect(text).not.toContain("<figure");
+});
+
+test("a large warehouse makes no endless page: the worst comes first, and it is told how much is left out", async () => {
+  const [row] = document.freshness;
+  if (!row) throw new Error("nothing is loaded");
+  const freshness = Array.from({ length: 500 }, (_, index) => ({
+    ...row,
+    scope_id: String(1000 + index),
+    scope_name: `Shop ${index}`,
+    state: index === 499 ? ("stale" as const) : ("fresh" as const),
+  }));
+  const text = await textOf({ ...document, freshness });
+  expect(text.match(/<tr><th scope="row"><span class="name">Shop/g)).toHaveLength(60);
+  expect(text.indexOf("Shop 499")).toBeLessThan(text.indexOf("Shop 10<"));
+  expect(text).toContain("440 more rows");
+});
+
+describe("reading the warehouse", () => {
+  test("happens once for all who ask meanwhile, and for the charts of a page", async () => {
+    let reads = 0;
+    const app = pageRoutes(async () => {
+      reads += 1;
+      return document;
+    });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => app.request("/")));
+    await app.request("/charts/rows-small-dark.svg");
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(reads).toBe(1);
+  });
+
+  test("that fails is told in words with what to do, and is tried again by the next who asks", async () => {
+    const error = new ConnectorError("database_unreachable", "No <connection>.", {
+      nextStep: "Start `postgres`.",
+    });
+    const results = [Promise.reject(error), Promise.resolve(document)];
+    const app = pageRoutes(() => results.shift() ?? Promise.reject(error));
+    const refusal = await app.request("/");
+    expect(refusal.status).toBe(503);
+    const text = await refusal.text();
+    expect(text).toContain("No &lt;connection&gt;.");
+    expect(text).toContain("Start <code>postgres</code>.");
+    expect((await app.request("/")).status).toBe(200);
+  });
+
+  test("that fails for a reason that nobody knows is not told to whoever asks", async () => {
+    const { url } = await world.serve({
+      page: pageRoutes(() => Promise.reject(new Error("inner workings"))),
+    });
+    const answer = await fetch(url);
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain("inner workings");
+  });
+});

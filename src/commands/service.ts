@@ -21,7 +21,7 @@ import type { SyncRequest } from "../sync/run-state.ts";
 import { VERSION } from "../version.ts";
 import { asWarehouseError } from "../warehouse/connection-error.ts";
 import type { RunLocks } from "../warehouse/locks.ts";
-import { sweepBooks } from "../warehouse/retention.ts";
+import { sweepBriefly } from "./aftercare.ts";
 import { openAlerts } from "./alerts.ts";
 import { createPinterestHolder, type PinterestHolder } from "./pinterest-holder.ts";
 import { configuredResources, selectAccounts, selectResources } from "./select.ts";
@@ -47,8 +47,6 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A refresh token dies 60 days after its last use, and a third of that leaves time to see to what keeps it from being used. */
 const TOKEN_AGE_MAX_MS = 20 * DAY_MS;
-/** Every beat does something else meanwhile; the rest is swept at the next turn. */
-const SWEEP_MS = 20_000;
 
 /** Answers over HTTP at once, so that probes see a connector that waits for its database; runs start with `begin`. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -110,18 +108,12 @@ function createServiceScheduler(
 ): Scheduler {
   const { warehouse } = open;
   const settings = readServiceSettings(config);
-  const { runsDays, rejectedDays } = settings;
   const resources = selectResources(undefined, config);
   const accountIds = selectAccounts(undefined, config);
   const now = Date.now;
   const alerts = openAlerts(config, open, logger, state);
   const ensureToken = () => pinterest.ensureToken(TOKEN_AGE_MAX_MS, signal);
-  const sweep = () =>
-    sweepBooks(warehouse, {
-      runsDays,
-      rejectedDays,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(SWEEP_MS)]),
-    });
+  const sweep = () => sweepBriefly(config, open, signal);
 
   async function run(request: SyncRequest, locks: RunLocks): Promise<RunReport> {
     const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import type { StatusDocument } from "../serve/status-document.ts";
 import type { Matter } from "../serve/status-matters.ts";
 import { describeSpan } from "../span.ts";
@@ -63,7 +64,7 @@ function wrap(text: string): string[] {
   const lines: string[] = [];
   for (const word of printable(text).trim().split(" ")) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= TEXT_WIDTH)
+    if (last !== undefined && stringWidth(`${last} ${word}`) <= TEXT_WIDTH)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }

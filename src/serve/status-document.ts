@@ -18,7 +18,7 @@ import {
 } from "../warehouse/status-accounts.ts";
 import { readRunsById } from "../warehouse/status-runs.ts";
 import { addDays, dayOf } from "../window.ts";
-import { type DailySeries, spreadOverDays } from "./status-charts.ts";
+import { type DailySeries, spreadOverDays } from "./status-daily.ts";
 import { type FreshnessStatus, listFreshness } from "./status-freshness.ts";
 import {
   describeScheduler,

@@ -1,8 +1,11 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchChromium, openPage } from "../support/browser.ts";
 import { contrast } from "../support/color.ts";
+import { startScriptedServer } from "../support/scripted-server.ts";
 import { MARKUP, openStatusWorld, type StatusWorld } from "../support/status-world.ts";
+
+import { countSilent, insertMarkup, openDetails, readImages, readOverflow, readTexts } from "./in-page.js";
 
 /** A common small phone. */
 const PHONE = { width: 360, height: 740 };
@@ -31,18 +34,6 @@ afterAll(async () => {
 function browser(): Browser {
   if (!found) throw new Error("there is no Chromium");
   return found;
-}
-
-/** The drawings on the page, once all of them have been fetched: where from, how wide, what they are said to show. */
-async function readImages(page: Page) {
-  await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode())));
-  return page.evaluate(() =>
-    [...document.images].map(({ currentSrc, naturalWidth, alt }) => ({
-      name: currentSrc.split("/").at(-1),
-      width: naturalWidth,
-      alt,
-    })),
-  );
 }
 
 test("whoever opens the page reads first whether anything needs them, and finds all its parts by their headings", async () => {
@@ -89,7 +80,7 @@ test.each([
     await using opened = await openPage(browser(), { viewport, colorScheme });
     const { page, complaints } = opened;
     await page.goto(url);
-    const images = await readImages(page);
+    const images = await page.evaluate(readImages);
     expect(images.map(({ name }) => name)).toEqual(
       ["spend-1", "spend-2", "spend-3", "impressions", "conversions", "rows", "calls"].map(
         (name) => `${name}-${size}-${colorScheme}.svg`,
@@ -105,22 +96,12 @@ test.each([
   },
 );
 
-test.each([320, 360, 768, 1280])("at a width of %i nothing stands out of the page", async (width) => {
+test.each([320, 360, 768])("at a width of %i nothing stands out of the page", async (width) => {
   await using opened = await openPage(browser(), { viewport: { width, height: 800 } });
   const { page } = opened;
   await page.goto(url);
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
-  const wide = await page.evaluate(() => ({
-    page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    // What scrolls in a box of its own may be as wide as it likes.
-    parts: [...document.querySelectorAll("body *")]
-      .filter((part) => part.parentElement?.closest(".scroll") === null && !part.closest(".unseen"))
-      .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth)
-      .map((part) => part.outerHTML.slice(0, 80)),
-  }));
-  expect(wide).toEqual({ page: 0, parts: [] });
+  await page.evaluate(openDetails);
+  expect(await page.evaluate(readOverflow)).toEqual({ page: 0, parts: [] });
 });
 
 test("light and dark differ, and every text can be read in both", async () => {
@@ -137,39 +118,11 @@ test("light and dark differ, and every text can be read in both", async () => {
   expect(grounds[0]).not.toBe(grounds[1]);
 });
 
-/** Runs in the page: every piece of text with its colour and that of what lies behind it, as #rrggbb. */
-function readTexts(): { text: string; color: string; ground: string }[] {
-  const toHex = (color: string) =>
-    `#${(color.match(/[\d.]+/g) ?? [])
-      .slice(0, 3)
-      .map((value) => Number(value).toString(16).padStart(2, "0"))
-      .join("")}`;
-  const groundOf = (element: Element | null): string => {
-    const color = element ? getComputedStyle(element).backgroundColor : "rgb(255, 255, 255)";
-    return /^rgba\(.*, 0\)$/.test(color) ? groundOf(element?.parentElement ?? null) : toHex(color);
-  };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const texts: { text: string; color: string; ground: string }[] = [];
-  while (walker.nextNode()) {
-    const { textContent, parentElement } = walker.currentNode;
-    const text = textContent?.trim();
-    if (!text || !parentElement?.checkVisibility()) continue;
-    texts.push({
-      text,
-      color: toHex(getComputedStyle(parentElement).color),
-      ground: groundOf(parentElement),
-    });
-  }
-  return texts;
-}
-
 test("markup in the names of ad accounts and campaigns and in an error is text, and makes no element", async () => {
   await using opened = await openPage(browser(), { viewport: DESKTOP });
   const { page, complaints, requests } = opened;
   await page.goto(url);
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
+  await page.evaluate(openDetails);
   const account = page
     .getByRole("table", { name: /by ad account and resource/ })
     .getByText(MARKUP, { exact: true });
@@ -184,24 +137,20 @@ test("markup in the names of ad accounts and campaigns and in an error is text, 
   expect(complaints).toEqual([]);
 });
 
-test("nothing that got onto the page could run or be fetched: the browser refuses it", async () => {
+test("markup that got onto the page all the same could neither run nor fetch: the browser refuses", async () => {
+  await using elsewhere = await startScriptedServer(() => ({}));
   await using opened = await openPage(browser());
-  const { page, complaints, requests } = opened;
+  const { page, complaints } = opened;
   await page.goto(url);
   await page.evaluate(
-    (markup) => document.body.insertAdjacentHTML("beforeend", markup),
-    `${MARKUP}<img src="http://127.0.0.2:9/x">`,
+    insertMarkup,
+    `${MARKUP}<img src="${elsewhere.url}"><link rel="stylesheet" href="${elsewhere.url}">`,
   );
-  await page.evaluate(() =>
-    document.body.append(
-      Object.assign(document.createElement("script"), { textContent: "document.title = 'taken'" }),
-    ),
-  );
-  await expect
-    .poll(() => complaints.filter((text) => text.includes("Content Security Policy")).length)
-    .toBeGreaterThan(1);
+  const refused = () => complaints.filter((text) => text.includes("Content Security Policy"));
+  // The picture, the sheet, the script, and what the picture that is not there would do.
+  await expect.poll(() => refused().length).toBeGreaterThanOrEqual(4);
   expect(await page.title()).not.toContain("taken");
-  expect(requests.filter((address) => address.includes("127.0.0.2"))).toEqual([]);
+  expect(elsewhere.seen).toEqual([]);
 });
 
 test("without JavaScript all is there, and details open", async () => {
@@ -222,13 +171,7 @@ test("tables and images speak to those who hear them", async () => {
   await using opened = await openPage(browser());
   const { page } = opened;
   await page.goto(url);
-  const silent = await page.evaluate(() => ({
-    tables: [...document.querySelectorAll("table")].filter((table) => !table.caption?.textContent).length,
-    cells: [...document.querySelectorAll("th")].filter(({ scope }) => scope === "").length,
-    images: [...document.images].filter(({ alt }) => alt === "").length,
-    boxes: [...document.querySelectorAll(".scroll")].filter((box) => !box.getAttribute("aria-label")).length,
-  }));
-  expect(silent).toEqual({ tables: 0, cells: 0, images: 0, boxes: 0 });
+  expect(await page.evaluate(countSilent)).toEqual({ tables: 0, headings: 0, images: 0, boxes: 0 });
   expect(await page.locator("html").getAttribute("lang")).toBe("en");
   for (const role of ["banner", "main", "contentinfo"] as const)
     expect(await page.getByRole(role).count()).toBe(1);
@@ -236,17 +179,17 @@ test("tables and images speak to those who hear them", async () => {
 
 describe("behind a login", () => {
   test.each([
-    ["no password", undefined, 401],
-    ["a wrong password", { username: LOGIN.user, password: "wrong" }, 401],
-    ["the right password", { username: LOGIN.user, password: LOGIN.password }, 200],
-  ] as const)("%s", async (_name, httpCredentials, status) => {
+    ["a wrong password shows nothing", "wrong", 401],
+    ["the right password shows the page with its charts", LOGIN.password, 200],
+  ])("%s", async (_name, password, status) => {
     const server = await world.serve({ login: LOGIN });
-    await using opened = await openPage(browser(), httpCredentials ? { httpCredentials } : {});
+    await using opened = await openPage(browser(), { httpCredentials: { username: LOGIN.user, password } });
     const { page } = opened;
     const answer = await page.goto(server.url);
     expect(answer?.status()).toBe(status);
     expect(await page.getByText("Freshness").count()).toBe(status === 200 ? 1 : 0);
-    if (status === 200) expect((await readImages(page)).every(({ width }) => width > 300)).toBe(true);
+    if (status === 200)
+      expect((await page.evaluate(readImages)).every(({ width }) => width > 300)).toBe(true);
     else expect((await fetch(`${server.url}/status.json`)).status).toBe(401);
   });
 });

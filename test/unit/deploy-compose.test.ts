@@ -10,7 +10,7 @@ const { services } = readCompose();
 const { connector, simulator } = services;
 const demo = parseEnvFile(readFileSync("deploy/demo.env", "utf8"));
 /** Those that an .env may hold. */
-const interpolated = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
+const interpolated = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = ""]) => name));
 /** Of no use in the container: its configuration lies where the program looks, and nobody watches its terminal. */
 const LEFT_OUT = ["CONNECTOR_CONFIG", "LOG_FORMAT"];
 
@@ -64,6 +64,14 @@ test("only the demo starts the simulator and only bi Grafana; without a profile 
     analyst: ["bi"],
     grafana: ["bi"],
   });
+});
+
+test("what compose alone reads out of .env is no misspelt setting", () => {
+  const problems: string[] = [];
+  const foreign = [...interpolated].filter((name) => !VARIABLES.some((known) => known === name));
+  parseEnvironment(Object.fromEntries(foreign.map((name) => [name, "x"])), new Set(foreign), problems);
+  expect(foreign).toContain("POSTGRES_PASSWORD");
+  expect(problems).toEqual([]);
 });
 
 describe("the demo", () => {

@@ -13,7 +13,7 @@ import { showRejected, showSurprises } from "./records.ts";
 import { showRuns } from "./runs.ts";
 import { showSchedules } from "./schedules.ts";
 import { showToken } from "./token.ts";
-import { showVerdict } from "./verdict.ts";
+import { showSign, showVerdict } from "./verdict.ts";
 import { type Markup, showMoment, showText } from "./words.ts";
 
 /** Gentle enough for a page that stays open on a wall. */
@@ -54,7 +54,7 @@ export function showTrouble(message: string, nextStep: string | undefined): Mark
   return layOut(
     "The warehouse cannot be read",
     "act",
-    html`<main><section class="verdict act" aria-labelledby="verdict"><h1 id="verdict"><span class="sign" aria-hidden="true">!</span> The warehouse cannot be read</h1>
+    html`<main><section class="verdict act" aria-labelledby="verdict"><h1 id="verdict">${showSign("act")} The warehouse cannot be read</h1>
 <p class="summary">${message}</p>${nextStep ? html`<p class="next"><strong>What to do:</strong> ${showText(nextStep)}</p>` : null}</section></main>`,
   );
 }

@@ -4,7 +4,12 @@ import type { Matter } from "../status-matters.ts";
 import type { Verdict } from "../status-verdict.ts";
 import { type Markup, showText, speakName } from "./words.ts";
 
-const SIGNS: Readonly<Record<Verdict["level"], string>> = { well: "✓", act: "!", empty: "…" };
+/** Drawn, for not every font has them: a tick, an exclamation mark, three dots. */
+const SIGNS: Readonly<Record<Verdict["level"], string>> = {
+  well: "M7 12.5l3.5 3.5L17 9",
+  act: "M12 6.5v7M12 17v.2",
+  empty: "M7.5 12v.2M12 12v.2M16.5 12v.2",
+};
 /** So many subjects tell what kind of thing it is; the list of alerts has them all. */
 const SUMMARIES_SHOWN = 3;
 
@@ -12,11 +17,16 @@ const SUMMARIES_SHOWN = 3;
 export function showVerdict({ verdict }: StatusDocument): Markup {
   const { level, headline, matters, notes } = verdict;
   return html`<section class="verdict ${level}" aria-labelledby="verdict">
-<h1 id="verdict"><span class="sign" aria-hidden="true">${SIGNS[level]}</span> ${headline}</h1>
+<h1 id="verdict">${showSign(level)} ${headline}</h1>
 ${level === "empty" ? html`<p>Load everything once with: <code>pinterest-ads sync</code></p>` : null}
 ${matters.length > 0 ? html`<ol class="matters">${matters.map(showMatter)}</ol>` : null}
 ${notes.length > 0 ? html`<div class="notes"><p>Good to know, and can wait:</p><ul>${notes.map(showMatter)}</ul></div>` : null}
 </section>`;
+}
+
+/** Says at a glance what the headline says in words. */
+export function showSign(level: Verdict["level"]): Markup {
+  return html`<svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="${SIGNS[level]}"/></svg>`;
 }
 
 function showMatter({ kind, summaries, next_step }: Matter): Markup {

@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import type { StatusDocument } from "../serve/status-document.ts";
 import type { Matter } from "../serve/status-matters.ts";
+import type { ScheduleStatus } from "../serve/status-schedules.ts";
 import { describeSpan } from "../span.ts";
 import { formatMoment, plural, printable } from "./format.ts";
 import { renderTable } from "./table.ts";
@@ -30,14 +31,29 @@ function renderMatter({ kind, summaries, next_step }: Matter): string {
 /** What comes when, and which process sees to it. */
 export function renderSchedules({ schedules, scheduler }: StatusDocument): string {
   const columns = ["schedule", "when", "next", "last run"].map((title) => ({ title }));
-  const rows = schedules.map(({ schedule, expression, timezone, next_at, due, last_run }) => [
-    schedule,
-    `${expression} ${timezone}`,
-    due && scheduler ? "due now" : next_at ? formatMoment(next_at).slice(0, -":00".length) : "never",
-    last_run ? `${formatMoment(last_run.started_at).slice(0, -":00".length)} ${last_run.status}` : "none yet",
+  const rows = schedules.map((schedule) => [
+    schedule.schedule,
+    `${schedule.expression} ${schedule.timezone}`,
+    describeNext(schedule, scheduler !== null),
+    describeLastRun(schedule),
   ]);
   const table = rows.length > 0 ? renderTable(columns, rows) : "Every schedule is switched off.";
   return `${table}\n${wrap(describeScheduler(scheduler)).join("\n")}`;
+}
+
+/** Without a process that ever ran it, everything would be due. */
+function describeNext({ running, due, next_at }: ScheduleStatus, isRun: boolean): string {
+  if (running) return "running";
+  if (due && isRun) return "due now";
+  return next_at ? formatMinute(next_at) : "never";
+}
+
+function describeLastRun({ last_run }: ScheduleStatus): string {
+  return last_run ? `${formatMinute(last_run.started_at)} ${last_run.status}` : "none yet";
+}
+
+function formatMinute(moment: Date): string {
+  return formatMoment(moment).slice(0, "YYYY-MM-DD HH:MM".length);
 }
 
 function describeScheduler(scheduler: StatusDocument["scheduler"]): string {

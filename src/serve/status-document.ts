@@ -108,7 +108,7 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
     token: describeToken(token, status.runs, now),
     alerts: await readOpenAlerts(warehouse),
     shut_accounts: await readShutAccounts(warehouse),
-    schedules: describeSchedules(settings, schedules, lastRuns, now),
+    schedules: describeSchedules(settings, schedules, [...status.runs, ...lastRuns], now),
     scheduler: describeScheduler(await readScheduler(warehouse)),
     reconciliation_by_account: verdicts.map((row) => ({
       ...row,

@@ -12,7 +12,9 @@ export interface ScheduleStatus {
   readonly timezone: string;
   /** Ticks up to here have had their run; null before the first. */
   readonly handled_through: Date | null;
-  /** A tick has passed and not had its run. */
+  /** A run for it is under way. */
+  readonly running: boolean;
+  /** A tick has passed, has not had its run, and none is under way. */
   readonly due: boolean;
   /** The next tick that is still to come; null when none ever does. */
   readonly next_at: Date | null;
@@ -29,23 +31,26 @@ export interface SchedulerStatus extends Omit<SchedulerRow, "id"> {
 /** A process looks at its schedule every minute; one that missed two looks is not well. */
 export const SILENCE_TOLERATED_SECONDS = 180;
 
-/** Those that are switched on; `now` is epoch milliseconds. */
+/** Those that are switched on. `runs` are the last ones and those that did a schedule last; `now` is epoch milliseconds. */
 export function describeSchedules(
   { schedules }: ServiceSettings,
   rows: readonly ScheduleRow[],
-  lastRuns: readonly StatusRun[],
+  runs: readonly StatusRun[],
   now: number,
 ): ScheduleStatus[] {
   const due = findDue(schedules, rows, now);
+  const underWay = new Set(runs.filter(({ status }) => status === "running").flatMap((run) => run.schedules));
   return [...schedules].map(([schedule, cron]) => {
     const row = rows.find((candidate) => candidate.schedule === schedule);
     const next = nextTick(cron, now);
-    const run = lastRuns.find(({ id }) => id === row?.last_run_id);
+    const running = underWay.has(schedule);
+    const run = runs.find(({ id }) => id === row?.last_run_id);
     return {
       schedule,
       ...cron,
       handled_through: row?.handled_through ?? null,
-      due: due.includes(schedule),
+      running,
+      due: due.includes(schedule) && !running,
       next_at: next === undefined ? null : new Date(next),
       last_run: run
         ? { id: run.id, status: run.status, started_at: run.started_at, finished_at: run.finished_at }

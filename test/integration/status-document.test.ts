@@ -129,10 +129,12 @@ test("a run under way tells how many of its slices have ended", async () => {
      insert into pinterest_ads_sync_slices (run_id, resource, status)
      select '${id}', 'ads', s from unnest(array['succeeded', 'failed', 'running', 'planned', 'planned']) as s`,
   );
-  const { progress, runs } = await world.read();
+  const { progress, runs, schedules } = await world.read();
   await world.query(`delete from pinterest_ads_sync_runs where id = '${id}'`);
   expect(progress).toEqual([{ run_id: id, slices: 5, slices_ended: 2 }]);
   expect(runs[0]).toMatchObject({ id, slices: null, rows_written: null, schedules: ["analytics"] });
+  const analytics = schedules.find(({ schedule }) => schedule === "analytics");
+  expect(analytics).toMatchObject({ running: true, due: false });
 });
 
 describe("schedules and the process that runs them", () => {

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { StatusDocument } from "../status-document.ts";
 import { showBadge, showRunStatus } from "./badge.ts";
+import { describeCause } from "./cause.ts";
 import { formatCount, formatSpan, type Markup, plural, showDistance, speakName } from "./words.ts";
 
 /** The state in a few boxes: what runs, what comes, how old the data is, how long the token lives. */
@@ -16,31 +17,36 @@ export function showFacts(document: StatusDocument): Markup {
 }
 
 function showFact(title: string, value: Markup | string, detail: Markup | string | null): Markup {
-  return html`<div class="fact"><dt>${title}</dt><dd class="value">${value}</dd>${detail ? html`<dd class="detail">${detail}</dd>` : null}</div>`;
+  return html`<div class="fact"><dt>${title}</dt>
+<dd class="value">${value}</dd>
+${detail ? html`<dd class="detail">${detail}</dd>` : null}</div>`;
 }
 
 function showRunning({ runs, progress }: StatusDocument): Markup | null {
   const run = runs.find(({ status }) => status === "running");
   if (!run) return null;
-  const { slices, slices_ended } = progress.find(({ run_id }) => run_id === run.id) ?? {};
-  const share = slices
-    ? html`<progress max="${slices}" value="${slices_ended ?? 0}">${slices_ended} of ${slices}</progress> ${formatCount(slices_ended ?? 0)} of ${plural(slices, "slice")}`
-    : "Asking for the list of ad accounts";
+  const { slices = 0, slices_ended: ended = 0 } = progress.find(({ run_id }) => run_id === run.id) ?? {};
+  const share = `${formatCount(ended)} of ${plural(slices, "slice")}`;
+  const bar = html`<progress max="${slices}" value="${ended}">${share}</progress> ${share}`;
   return showFact(
     "Running now",
-    html`${describeCause(run.trigger, run.schedules)}, ${formatSpan(run.duration_seconds)}`,
-    share,
+    `for ${formatSpan(run.duration_seconds)}`,
+    html`${slices > 0 ? bar : "Asking for the list of ad accounts"}: ${describeCause(run)}`,
   );
 }
 
 function showLast({ runs, read_at }: StatusDocument): Markup {
   const run = runs.find(({ status }) => status !== "running");
   if (!run) return showFact("Last run", "None yet", null);
-  const counts = `${plural(run.rows_written ?? 0, "row")} written, ${plural(run.api_calls ?? 0, "API call")}, took ${formatSpan(run.duration_seconds)}`;
+  const counts = [
+    `${plural(run.rows_written ?? 0, "row")} written`,
+    plural(run.api_calls ?? 0, "API call"),
+    `took ${formatSpan(run.duration_seconds)}`,
+  ];
   return showFact(
     "Last run",
     html`${showRunStatus(run.status)} ${showDistance(run.finished_at ?? run.started_at, read_at)}`,
-    counts,
+    counts.join(", "),
   );
 }
 
@@ -86,19 +92,10 @@ function showToken({ token }: StatusDocument): Markup {
   if (token.state === "refused" || token.state === "dead")
     return showFact("Token", showBadge(token.state, "act"), "Nothing can be loaded until it is replaced.");
   const left = token.refresh_token_seconds_left;
+  const life = left === null ? "Works" : `${formatSpan(left)} left`;
   return showFact(
     "Token",
-    html`${left === null ? "Works" : `${formatSpan(left)} left`} ${token.state === "expiring" ? showBadge("ends soon", "act") : null}`,
+    html`${life} ${token.state === "expiring" ? showBadge("ends soon", "act") : null}`,
     "Each refresh renews it.",
   );
-}
-
-/** "sync", or the schedules that made the run due. */
-export function describeCause(trigger: string, schedules: readonly string[]): string {
-  return schedules.length > 0 ? schedules.map(speakName).join(", ") : trigger;
-}
-
-/** The same where it must not be broken into lines. */
-export function showCause(trigger: string, schedules: readonly string[]): Markup {
-  return html`<span class="cause">${describeCause(trigger, schedules)}</span>`;
 }

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { StatusDocument } from "../status-document.ts";
 import type { FreshnessStatus } from "../status-freshness.ts";
+import { showNote, showSection } from "./section.ts";
 import { type Cell, showRest, showTable } from "./table.ts";
 import { formatDay, formatSpan, type Markup, showAccount, speakName } from "./words.ts";
 
@@ -21,16 +22,18 @@ type Place = readonly [scopeId: string, rows: readonly FreshnessStatus[]];
 export function showFreshness({ freshness, max_staleness_seconds }: StatusDocument): Markup {
   const wanted = freshness.filter(({ state }) => state !== "not_wanted");
   const byScope = Map.groupBy(wanted, ({ scope }) => scope);
-  const forAll = (byScope.get("token") ?? []).map(
-    (row) => html`<p>List of ${speakName(row.resource)}: ${showAge(row)}</p>`,
+  const forAll = byScope.get("token") ?? [];
+  const limit = `Older than ${formatSpan(max_staleness_seconds)} is too old.`;
+  return showSection(
+    "freshness",
+    "Freshness",
+    showNote(`How long ago each resource was last loaded, and of metrics the last day. ${limit}`),
+    forAll.map((row) => html`<p>List of ${speakName(row.resource)}: ${showAge(row)}</p>`),
+    showTroubles(wanted),
+    showPlaces("Ad account", byScope.get("ad_account") ?? []),
+    showPlaces("Owner of catalogs", byScope.get("owner") ?? []),
+    wanted.length === 0 ? showNote("No ad account is known yet.") : null,
   );
-  return html`<section aria-labelledby="freshness"><h2 id="freshness">Freshness</h2>
-<p class="muted">How long ago each resource was last loaded, and of metrics the last day. Older than ${formatSpan(max_staleness_seconds)} is too old.</p>
-${forAll}
-${showTroubles(wanted)}
-${showPlaces("Ad account", byScope.get("ad_account") ?? [])}
-${showPlaces("Owner of catalogs", byScope.get("owner") ?? [])}
-${wanted.length === 0 ? html`<p class="muted">No ad account is known yet.</p>` : null}</section>`;
 }
 
 /** What is too old or was never loaded, in words: in a wide table it may be out of sight. */

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { CoverageRow } from "../../warehouse/coverage.ts";
 import { countDays } from "../../window.ts";
 import type { StatusDocument } from "../status-document.ts";
+import { showNote, showSection } from "./section.ts";
 import { showRest, showTable } from "./table.ts";
 import { formatCount, type Markup, showAccount, speakName } from "./words.ts";
 
@@ -29,9 +30,13 @@ export function showGaps({ coverage, daily }: StatusDocument): Markup | null {
     { title: "Days", align: "right" as const },
     { title: "Which" },
   ];
-  return html`<section aria-labelledby="gaps"><h2 id="gaps">Days of metrics that are missing</h2>
-<p class="muted">Load them with: <code>pinterest-ads backfill --from DAY --to DAY</code></p>
-${showTable("Days that are missing between loaded ones", headings, rows)}${showRest(rows.length, alike.length, "row")}</section>`;
+  return showSection(
+    "gaps",
+    "Days of metrics that are missing",
+    showNote(html`Load them with: <code>pinterest-ads backfill --from DAY --to DAY</code>`),
+    showTable("Days that are missing between loaded ones", headings, rows),
+    showRest(rows.length, alike.length, "row"),
+  );
 }
 
 function showGap(

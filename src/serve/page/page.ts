@@ -12,9 +12,10 @@ import { showReconciliation } from "./reconciliation.ts";
 import { showRejected, showSurprises } from "./records.ts";
 import { showRuns } from "./runs.ts";
 import { showSchedules } from "./schedules.ts";
+import { showSection } from "./section.ts";
 import { showToken } from "./token.ts";
-import { showSign, showVerdict } from "./verdict.ts";
-import { type Markup, showMoment, showText } from "./words.ts";
+import { showTrouble, showVerdict } from "./verdict.ts";
+import { type Markup, showMoment } from "./words.ts";
 
 /** Gentle enough for a page that stays open on a wall. */
 const RELOAD_SECONDS = 60;
@@ -45,18 +46,18 @@ ${showGaps(document)}
 ${showRejected(document)}
 ${showSurprises(document)}
 </main>
-<footer><p>Read ${showMoment(document.read_at)} UTC; version ${document.version}. All of this for programs: <a href="/status.json">status.json</a>.</p></footer>`,
+<footer>
+<p>Read ${showMoment(document.read_at)} UTC; version ${document.version}.
+All of this for programs: <a href="/status.json">status.json</a>.</p>
+</footer>`,
   );
 }
 
+const OUTAGE = "The warehouse cannot be read";
+
 /** What stands in place of the page when the warehouse cannot be read. */
-export function showTrouble(message: string, nextStep: string | undefined): Markup {
-  return layOut(
-    "The warehouse cannot be read",
-    "act",
-    html`<main><section class="verdict act" aria-labelledby="verdict"><h1 id="verdict">${showSign("act")} The warehouse cannot be read</h1>
-<p class="summary">${message}</p>${nextStep ? html`<p class="next"><strong>What to do:</strong> ${showText(nextStep)}</p>` : null}</section></main>`,
-  );
+export function showOutage(message: string, nextStep: string | undefined): Markup {
+  return layOut(OUTAGE, "act", html`<main>${showTrouble(OUTAGE, message, nextStep)}</main>`);
 }
 
 function layOut(title: string, level: Verdict["level"], body: Markup): Markup {
@@ -81,5 +82,5 @@ ${body}
 
 function showCharts(title: string, id: string, charts: readonly Chart[]): Markup | null {
   if (charts.length === 0) return null;
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><div class="figures">${charts.map(showFigure)}</div></section>`;
+  return showSection(id, title, html`<div class="figures">${charts.map(showFigure)}</div>`);
 }

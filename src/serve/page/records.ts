@@ -1,18 +1,28 @@
 import { html } from "hono/html";
 import type { StatusDocument } from "../status-document.ts";
+import { type Part, showNote, showSection } from "./section.ts";
 import { showRest, showTable } from "./table.ts";
 import { formatCount, type Markup, showMoment } from "./words.ts";
 
 const ROWS_SHOWN = 40;
+const right = (title: string) => ({ title, align: "right" as const });
+const REJECTED_HEADINGS = [
+  { title: "Resource" },
+  { title: "Why" },
+  right("Records"),
+  { title: "Last (UTC)" },
+];
+const FIELD_HEADINGS = ["Field", "Resource", "Type", "First seen (UTC)"].map((title) => ({ title }));
+const METRIC_HEADINGS = [
+  { title: "Metric" },
+  { title: "Resource" },
+  { title: "Asked by" },
+  right("Accounts"),
+  { title: "Why" },
+];
 
 /** Records that could not be loaded in the last days. */
 export function showRejected({ rejected_recently: rejected }: StatusDocument): Markup {
-  const headings = [
-    { title: "Resource" },
-    { title: "Why" },
-    { title: "Records", align: "right" as const },
-    { title: "Last (UTC)" },
-  ];
   const rows = rejected
     .slice(0, ROWS_SHOWN)
     .map(({ resource, reason, records, last_rejected_at }) => [
@@ -21,18 +31,26 @@ export function showRejected({ rejected_recently: rejected }: StatusDocument): M
       formatCount(records),
       showMoment(last_rejected_at),
     ]);
-  return html`<section aria-labelledby="rejected"><h2 id="rejected">Rejected records</h2>
-${
-  rows.length > 0
-    ? html`<p class="muted">Of the last 7 days. Their text is in the table pinterest_ads_rejected_records.</p>${showTable("Rejected records by reason", headings, rows)}${showRest(rows.length, rejected.length, "reason")}`
-    : html`<p>None in the last 7 days.</p>`
-}</section>`;
+  if (rows.length === 0)
+    return showSection("rejected", "Rejected records", showNote("None in the last 7 days."));
+  return showSection(
+    "rejected",
+    "Rejected records",
+    showNote("Of the last 7 days. Their text is in the table pinterest_ads_rejected_records."),
+    showTable("Rejected records by reason", REJECTED_HEADINGS, rows),
+    showRest(rows.length, rejected.length, "reason"),
+  );
 }
 
-/** Fields that this version does not know, and metrics that Pinterest refuses. */
-export function showSurprises({ drift, refused_metrics: refused }: StatusDocument): Markup | null {
-  if (drift.length === 0 && refused.length === 0) return null;
-  const fields = drift
+/** Fields that this version does not know, and metrics that Pinterest refuses; nothing when there are none. */
+export function showSurprises({ drift, refused_metrics }: StatusDocument): Markup | null {
+  if (drift.length === 0 && refused_metrics.length === 0) return null;
+  return showSection("surprises", "News from Pinterest", showFields(drift), showRefused(refused_metrics));
+}
+
+function showFields(drift: StatusDocument["drift"]): Part {
+  if (drift.length === 0) return null;
+  const rows = drift
     .slice(0, ROWS_SHOWN)
     .map(({ resource, field, json_type, first_seen_at }) => [
       field,
@@ -40,7 +58,17 @@ export function showSurprises({ drift, refused_metrics: refused }: StatusDocumen
       json_type,
       showMoment(first_seen_at),
     ]);
-  const metrics = refused
+  return [
+    html`<h3>Fields that this version does not know</h3>`,
+    showNote("Their values are kept in the column _extra."),
+    showTable("Unknown fields", FIELD_HEADINGS, rows),
+    showRest(rows.length, drift.length, "field"),
+  ];
+}
+
+function showRefused(refused: StatusDocument["refused_metrics"]): Part {
+  if (refused.length === 0) return null;
+  const rows = refused
     .slice(0, ROWS_SHOWN)
     .map(({ resource, method, metric, ad_accounts, reason }) => [
       metric,
@@ -49,9 +77,9 @@ export function showSurprises({ drift, refused_metrics: refused }: StatusDocumen
       formatCount(ad_accounts),
       reason,
     ]);
-  const fieldHeadings = ["Field", "Resource", "Type", "First seen (UTC)"].map((title) => ({ title }));
-  const metricHeadings = ["Metric", "Resource", "Asked by", "Accounts", "Why"].map((title) => ({ title }));
-  return html`<section aria-labelledby="surprises"><h2 id="surprises">News from Pinterest</h2>
-${fields.length > 0 ? html`<h3>Fields that this version does not know</h3><p class="muted">Their values are kept in the column _extra.</p>${showTable("Unknown fields", fieldHeadings, fields)}${showRest(fields.length, drift.length, "field")}` : null}
-${metrics.length > 0 ? html`<h3>Metrics that Pinterest refuses</h3>${showTable("Refused metrics", metricHeadings, metrics)}${showRest(metrics.length, refused.length, "metric")}` : null}</section>`;
+  return [
+    html`<h3>Metrics that Pinterest refuses</h3>`,
+    showTable("Refused metrics", METRIC_HEADINGS, rows),
+    showRest(rows.length, refused.length, "metric"),
+  ];
 }

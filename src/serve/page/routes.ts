@@ -8,7 +8,7 @@ import { listDailyCharts } from "./charts/daily-charts.ts";
 import { drawSvg } from "./charts/draw.ts";
 import { listRunCharts } from "./charts/run-charts.ts";
 import { drawIcon } from "./icon.ts";
-import { showPage, showTrouble } from "./page.ts";
+import { showOutage, showPage } from "./page.ts";
 import type { Markup } from "./words.ts";
 
 /** Long enough for the charts of a page to come from the reading that the page came from. */
@@ -70,7 +70,7 @@ async function answer(context: Context, respond: () => Promise<Response>): Promi
     return await respond();
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    return context.html(showTrouble(error.message, error.nextStep), 503);
+    return context.html(showOutage(error.message, error.nextStep), 503);
   }
 }
 

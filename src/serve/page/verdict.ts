@@ -20,20 +20,38 @@ export function showVerdict({ verdict }: StatusDocument): Markup {
 <h1 id="verdict">${showSign(level)} ${headline}</h1>
 ${level === "empty" ? html`<p>Load everything once with: <code>pinterest-ads sync</code></p>` : null}
 ${matters.length > 0 ? html`<ol class="matters">${matters.map(showMatter)}</ol>` : null}
-${notes.length > 0 ? html`<div class="notes"><p>Good to know, and can wait:</p><ul>${notes.map(showMatter)}</ul></div>` : null}
+${notes.length > 0 ? showNotes(notes) : null}
+</section>`;
+}
+
+function showNotes(notes: readonly Matter[]): Markup {
+  return html`<div class="notes"><p>Good to know, and can wait:</p><ul>${notes.map(showMatter)}</ul></div>`;
+}
+
+/** The same place where not even that can be told. */
+export function showTrouble(headline: string, message: string, nextStep: string | undefined): Markup {
+  return html`<section class="verdict act" aria-labelledby="verdict">
+<h1 id="verdict">${showSign("act")} ${headline}</h1>
+<p>${message}</p>
+${nextStep ? showNextStep(nextStep) : null}
 </section>`;
 }
 
 /** Says at a glance what the headline says in words. */
-export function showSign(level: Verdict["level"]): Markup {
-  return html`<svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="${SIGNS[level]}"/></svg>`;
+function showSign(level: Verdict["level"]): Markup {
+  return html`<svg class="sign" viewBox="0 0 24 24" aria-hidden="true">
+<circle cx="12" cy="12" r="12"/><path d="${SIGNS[level]}"/></svg>`;
 }
 
 function showMatter({ kind, summaries, next_step }: Matter): Markup {
   const shown = summaries.slice(0, SUMMARIES_SHOWN);
   const rest = summaries.length - shown.length;
   return html`<li><span class="kind">${speakName(kind)}</span>
-${shown.map((summary) => html`<p class="summary">${summary}</p>`)}
-${rest > 0 ? html`<p class="summary">and ${rest} more</p>` : null}
-${next_step ? html`<p class="next"><strong>What to do:</strong> ${showText(next_step)}</p>` : null}</li>`;
+${shown.map((summary) => html`<p>${summary}</p>`)}
+${rest > 0 ? html`<p>and ${rest} more</p>` : null}
+${next_step ? showNextStep(next_step) : null}</li>`;
+}
+
+function showNextStep(nextStep: string): Markup {
+  return html`<p><strong>What to do:</strong> ${showText(nextStep)}</p>`;
 }

@@ -40,17 +40,20 @@ export function formatDay(day: string | Date): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
-/** A moment in UTC, in words for people and exact for machines: "21 Nov 05:30". */
+/** A moment in UTC: "21 Nov 05:30". */
 export function showMoment(moment: Date): Markup {
-  const iso = moment.toISOString();
-  return html`<time datetime="${iso}" title="${iso.slice(0, 19).replace("T", " ")} UTC">${formatDay(moment)} ${iso.slice(11, 16)}</time>`;
+  return markTime(moment, `${formatDay(moment)} ${moment.toISOString().slice(11, 16)}`);
 }
 
 /** "3 h ago" or "in 3 h", as seen from `now`. */
 export function showDistance(moment: Date, now: Date): Markup {
   const seconds = (now.getTime() - moment.getTime()) / 1000;
+  return markTime(moment, seconds >= 0 ? `${formatSpan(seconds)} ago` : `in ${formatSpan(-seconds)}`);
+}
+
+/** Words for people, with the exact moment for machines and for those who point at it. */
+function markTime(moment: Date, words: string): Markup {
   const iso = moment.toISOString();
-  const words = seconds >= 0 ? `${formatSpan(seconds)} ago` : `in ${formatSpan(-seconds)}`;
   return html`<time datetime="${iso}" title="${iso.slice(0, 19).replace("T", " ")} UTC">${words}</time>`;
 }
 

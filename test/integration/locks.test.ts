@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ConnectorError } from "../../src/errors.ts";
 import { openWarehouse } from "../../src/warehouse/database.ts";
-import { lockKey, openLocks, type RunLocks, runLock, shareLocks, sliceLock } from "../../src/warehouse/locks.ts";
+import {
+  lockKey,
+  openLocks,
+  type RunLocks,
+  runLock,
+  shareLocks,
+  sliceLock,
+} from "../../src/warehouse/locks.ts";
 import { findRunHolding, finishRun, markKilledRuns, startRun } from "../../src/warehouse/runs.ts";
 import { insertPlannedSlices } from "../../src/warehouse/slices.ts";
 import { holdTransaction } from "../support/hold-transaction.ts";

@@ -56,9 +56,7 @@ function expectRefused(result: CliResult, error: RegExp): void {
   expect(finished).toMatchObject({ msg: "run finished", status: "failed", error_code: "token_refused" });
   expect(finished?.["error"]).toMatch(error);
   const failed = readLog(result).find(({ msg }) => msg === "slice failed");
-  expect(failed?.["next_step"]).toMatch(
-    /Authorise the app again with `npx pinterest-ads auth login`/,
-  );
+  expect(failed?.["next_step"]).toMatch(/Authorise the app again with `npx pinterest-ads auth login`/);
 }
 
 test("a process killed between refresh and first use leaves the rotated token to the next one", async () => {

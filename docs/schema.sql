@@ -2767,6 +2767,7 @@ create table "public"."pinterest_ads_schedulers" (
   "version" text,
   "started_at" timestamp with time zone,
   "seen_at" timestamp with time zone,
+  "waits_for" text,
   primary key ("id")
 );
 
@@ -2783,6 +2784,8 @@ comment on column "public"."pinterest_ads_schedulers"."version" is 'Version of t
 comment on column "public"."pinterest_ads_schedulers"."started_at" is 'When it took the schedule over, UTC.';
 
 comment on column "public"."pinterest_ads_schedulers"."seen_at" is 'When it last looked at the schedule, UTC.';
+
+comment on column "public"."pinterest_ads_schedulers"."waits_for" is 'Why it does not run what is due; null when nothing is in the way.';
 
 create table "public"."pinterest_ads_schedules" (
   "schedule" text not null,
@@ -2845,7 +2848,7 @@ create table "public"."pinterest_ads_shut_accounts" (
   primary key ("ad_account_id")
 );
 
-comment on table "public"."pinterest_ads_shut_accounts" is 'Ad accounts that Pinterest lists and does not let us read: suspended, or permission withdrawn. Runs leave them out but for one question; the row goes when Pinterest answers it.';
+comment on table "public"."pinterest_ads_shut_accounts" is 'Ad accounts that cannot be read: suspended, permission withdrawn, or configured and no longer listed. Runs leave them out but for one question; the row goes when Pinterest answers it.';
 
 comment on column "public"."pinterest_ads_shut_accounts"."ad_account_id" is 'Ad account; joins to ad_accounts.';
 

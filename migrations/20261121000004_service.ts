@@ -29,7 +29,8 @@ export async function up(knex: Knex): Promise<void> {
       pid bigint,
       version text,
       started_at timestamptz,
-      seen_at timestamptz
+      seen_at timestamptz,
+      waits_for text
     );
     comment on table pinterest_ads_schedulers is 'The process that runs the schedule: one row, replaced when another takes over.';
     comment on column pinterest_ads_schedulers.id is 'Identifies the process.';
@@ -38,6 +39,7 @@ export async function up(knex: Knex): Promise<void> {
     comment on column pinterest_ads_schedulers.version is 'Version of the connector.';
     comment on column pinterest_ads_schedulers.started_at is 'When it took the schedule over, UTC.';
     comment on column pinterest_ads_schedulers.seen_at is 'When it last looked at the schedule, UTC.';
+    comment on column pinterest_ads_schedulers.waits_for is 'Why it does not run what is due; null when nothing is in the way.';
 
     create table pinterest_ads_alerts (
       kind text not null,

@@ -73,7 +73,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { attributions } = readAnalyticsSettings(config.file);
   const settledAfterDays = Math.max(...attributions.map(longestWindow));
   const page = pageRoutes(() =>
-    readStatusDocument({ warehouse, resources, accountIds, settings, settledAfterDays, now }),
+    readStatusDocument({
+      warehouse,
+      resources,
+      accountIds,
+      settings,
+      usesStoredToken: config.accessToken === undefined,
+      settledAfterDays,
+      now,
+    }),
   );
   const server = await startServer({
     port: config.port,

@@ -92,7 +92,8 @@ export function renderDrift({ drift }: StatusDocument): string | undefined {
 
 const DAY_SECONDS = 86_400;
 
-export function renderToken({ token }: StatusDocument): string | undefined {
+export function renderToken({ token, uses_stored_token }: StatusDocument): string | undefined {
+  if (!uses_stored_token) return "PINTEREST_ACCESS_TOKEN is used. Nothing renews it; it ends after 30 days.";
   if (!token) return undefined;
   if (token.state === "refused" && token.refused_at)
     return `Refused by Pinterest on ${formatMoment(token.refused_at)}. Authorise the app again: npx pinterest-ads auth login`;

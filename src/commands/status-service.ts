@@ -58,8 +58,9 @@ function formatMinute(moment: Date): string {
 
 function describeScheduler(scheduler: StatusDocument["scheduler"]): string {
   if (!scheduler) return "No process ever ran the schedule. Start one with: npx pinterest-ads schedule";
-  const { pid, host, alive, silent_seconds } = scheduler;
-  return `${alive ? "Run" : "Last run"} by process ${pid} on ${host}, seen ${describeSpan(silent_seconds)} ago.`;
+  const { pid, host, alive, silent_seconds, waits_for } = scheduler;
+  const waits = waits_for === null ? "" : ` It waits: ${waits_for}`;
+  return `${alive ? "Run" : "Last run"} by process ${pid} on ${host}, seen ${describeSpan(silent_seconds)} ago.${waits}`;
 }
 
 export function renderShut({ shut_accounts }: StatusDocument): string | undefined {

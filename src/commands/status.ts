@@ -40,6 +40,7 @@ async function showStatus(json: boolean, shell: Shell): Promise<void> {
       resources: selectResources(undefined, config),
       accountIds: selectAccounts(undefined, config),
       settings: readServiceSettings(config),
+      usesStoredToken: config.accessToken === undefined,
       settledAfterDays: Math.max(...attributions.map(longestWindow)),
       now: Date.now,
     });

@@ -97,12 +97,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (role !== "active") logger.info({ former_holder: holder }, "this process runs the schedule");
     role = "active";
     holder = undefined;
-    await reportScheduler(warehouse, options);
+    await report();
     if (!described) await describeSchedules(warehouse, settings);
     described = true;
     if (!running) await startDue(locks);
+    await report();
     lookedAt = now();
     if (!signal.aborted) await options.maintain();
+  }
+
+  function report(): Promise<void> {
+    const { id, version } = options;
+    return reportScheduler(warehouse, { id, version, waitsFor: blocked?.message });
   }
 
   async function standBy(): Promise<void> {

@@ -38,7 +38,9 @@ export interface StatusDocument extends Omit<WarehouseStatus, "freshness" | "tok
   readonly freshness: readonly FreshnessStatus[];
   /** How old loaded data may become before something is wrong. */
   readonly max_staleness_seconds: number;
-  /** Null before the first refresh, or where an access token is given that needs none. */
+  /** False where PINTEREST_ACCESS_TOKEN is given, which nothing renews. */
+  readonly uses_stored_token: boolean;
+  /** Null before the first refresh, or where an access token is given. */
   readonly token: TokenStatus | null;
   readonly alerts: readonly OpenAlert[];
   readonly shut_accounts: readonly ShutAccount[];
@@ -58,6 +60,8 @@ export interface StatusRequest {
   /** Undefined: every ad account that the token sees. */
   readonly accountIds: readonly string[] | undefined;
   readonly settings: ServiceSettings;
+  /** False where a ready-made access token is configured: what is stored then says nothing. */
+  readonly usesStoredToken: boolean;
   /** As in `readCoverage`. */
   readonly settledAfterDays: number;
   /** Epoch milliseconds. */
@@ -105,7 +109,8 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
     ...status,
     freshness: listFreshness(wanted, loaded, resources, accounts, settings.maxStalenessMs),
     max_staleness_seconds: settings.maxStalenessMs / 1000,
-    token: describeToken(token, status.runs, now),
+    uses_stored_token: request.usesStoredToken,
+    token: request.usesStoredToken ? describeToken(token, status.runs, now) : null,
     alerts: await readOpenAlerts(warehouse),
     shut_accounts: await readShutAccounts(warehouse),
     schedules: describeSchedules(settings, schedules, [...status.runs, ...lastRuns], now),

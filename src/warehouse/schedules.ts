@@ -22,6 +22,8 @@ export interface SchedulerRow {
   readonly version: string;
   readonly started_at: Date;
   readonly seen_at: Date;
+  /** Why it does not run what is due; null when nothing is in the way. */
+  readonly waits_for: string | null;
   /** Since `seen_at`, by the database's clock. */
   readonly silent_seconds: number;
 }
@@ -70,6 +72,7 @@ export async function readScheduler({ knex }: Warehouse): Promise<SchedulerRow |
       "version",
       "started_at",
       "seen_at",
+      "waits_for",
       knex.raw("extract(epoch from now() - seen_at)::float8 as silent_seconds"),
     );
 }
@@ -77,7 +80,7 @@ export async function readScheduler({ knex }: Warehouse): Promise<SchedulerRow |
 /** Writes down that this process runs the schedule and is alive; whoever ran it before is forgotten. */
 export async function reportScheduler(
   { knex }: Warehouse,
-  { id, version }: { id: string; version: string },
+  { id, version, waitsFor }: { id: string; version: string; waitsFor: string | undefined },
 ): Promise<void> {
   await knex.transaction(async (transaction) => {
     await transaction(SCHEDULERS).whereNot({ id }).delete();
@@ -89,8 +92,9 @@ export async function reportScheduler(
         pid: process.pid,
         started_at: transaction.fn.now(),
         seen_at: transaction.fn.now(),
+        waits_for: waitsFor ?? null,
       })
       .onConflict("id")
-      .merge(["seen_at"]);
+      .merge(["seen_at", "waits_for"]);
   });
 }

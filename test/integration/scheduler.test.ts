@@ -330,9 +330,12 @@ test("with a token that is refused nothing is run, which is said once, until the
   await subject.until("2026-03-01T06:30Z");
   expect(subject.ran).toEqual([]);
   expect(subject.log().match(/schedule waits/g)).toHaveLength(1);
+  const waits = () => db.query("select waits_for from pinterest_ads_schedulers");
+  expect(await waits()).toEqual([{ waits_for: "Pinterest refused the token" }]);
   refused = false;
   await subject.at("2026-03-01T06:31Z");
   expect(subject.ran).toEqual([["entities"]]);
+  expect(await waits()).toEqual([{ waits_for: null }]);
 });
 
 test("a stop during a run waits for it, starts nothing more, and lets others lead", async () => {

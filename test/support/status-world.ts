@@ -71,6 +71,7 @@ export async function openStatusWorld(): Promise<StatusWorld> {
       resources: wanted,
       accountIds: undefined,
       settings: readServiceSettings({ file: readConfigFile("", "", []), webhookUrl: undefined }),
+      usesStoredToken: true,
       settledAfterDays: SETTLED_AFTER_DAYS,
       now: () => now,
       ...request,

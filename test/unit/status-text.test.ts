@@ -54,6 +54,7 @@ const SCHEDULER: StatusDocument["scheduler"] = {
   version: "1.0.0",
   started_at: MOMENT,
   seen_at: MOMENT,
+  waits_for: null,
   silent_seconds: 5,
   alive: true,
 };

@@ -87,7 +87,8 @@ function showAge({ freshness, max_staleness_seconds }: StatusDocument): Markup {
   );
 }
 
-function showToken({ token }: StatusDocument): Markup {
+function showToken({ token, uses_stored_token }: StatusDocument): Markup {
+  if (!uses_stored_token) return showFact("Token", "Given", "PINTEREST_ACCESS_TOKEN, which nothing renews.");
   if (!token) return showFact("Token", "Not stored", "It is once it has been refreshed for the first time.");
   if (token.state === "refused" || token.state === "dead")
     return showFact("Token", showBadge(token.state, "act"), "Nothing can be loaded until it is replaced.");

@@ -32,7 +32,8 @@ function showSchedule(status: ScheduleStatus, isRun: boolean, now: Date): Cell[]
 function describeScheduler(scheduler: SchedulerStatus | null): Part {
   if (!scheduler)
     return html`No process ever ran the schedule. Start one with: <code>pinterest-ads schedule</code>`;
-  const { pid, host, version, started_at, silent_seconds } = scheduler;
+  const { pid, host, version, started_at, silent_seconds, waits_for } = scheduler;
+  const waits = waits_for === null ? "" : `It waits: ${waits_for}`;
   return html`Process ${pid} on ${host}, version ${version}, runs the schedule since ${showMoment(started_at)};
-last seen ${formatSpan(silent_seconds)} ago.`;
+last seen ${formatSpan(silent_seconds)} ago. ${waits}`;
 }

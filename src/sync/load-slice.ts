@@ -26,7 +26,8 @@ export async function loadSlice(run: Run, slice: PlannedSlice): Promise<boolean>
     };
     if (tally.recordsRejected > 0) run.logger.warn(fields, "slice loaded");
     else run.logger.info(fields, "slice loaded");
-    const undeclared = [...result.drift.keys()];
+    // What is known keeps coming with every run; status and the alert go on telling of it.
+    const undeclared = [...result.drift].filter(([, { isNew }]) => isNew).map(([field]) => field);
     if (undeclared.length > 0)
       run.logger.warn(
         { resource: slice.resource.name, fields: undeclared },

@@ -1371,6 +1371,7 @@ create table "public"."pinterest_ads_alerts" (
   "attempts" bigint,
   "retry_at" timestamp with time zone,
   "delivery_error" text,
+  "perhaps_notified" boolean,
   primary key ("kind", "subject")
 );
 
@@ -1398,11 +1399,13 @@ comment on column "public"."pinterest_ads_alerts"."resolved_at" is 'When it was 
 
 comment on column "public"."pinterest_ads_alerts"."resolution_notified_at" is 'When the webhook was told that it is over, UTC.';
 
-comment on column "public"."pinterest_ads_alerts"."attempts" is 'Deliveries that failed since the last that succeeded.';
+comment on column "public"."pinterest_ads_alerts"."attempts" is 'Deliveries that were begun since the last that succeeded.';
 
 comment on column "public"."pinterest_ads_alerts"."retry_at" is 'When delivery is tried again, UTC; null: at once.';
 
 comment on column "public"."pinterest_ads_alerts"."delivery_error" is 'Why the last delivery failed; null when it did not.';
+
+comment on column "public"."pinterest_ads_alerts"."perhaps_notified" is 'True when the webhook gave no answer, and may have taken the alert all the same; null otherwise.';
 
 create table "public"."pinterest_ads_attributions" (
   "attribution" text not null,

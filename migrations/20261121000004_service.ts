@@ -56,6 +56,7 @@ export async function up(knex: Knex): Promise<void> {
       attempts bigint,
       retry_at timestamptz,
       delivery_error text,
+      perhaps_notified boolean,
       primary key (kind, subject)
     );
     comment on table pinterest_ads_alerts is 'What needs, or needed, a person. One row per kind and subject, raised anew when it comes back.';
@@ -70,7 +71,8 @@ export async function up(knex: Knex): Promise<void> {
     comment on column pinterest_ads_alerts.notified_level is 'Level that the webhook was last told.';
     comment on column pinterest_ads_alerts.resolved_at is 'When it was found to be over, UTC; null while it lasts.';
     comment on column pinterest_ads_alerts.resolution_notified_at is 'When the webhook was told that it is over, UTC.';
-    comment on column pinterest_ads_alerts.attempts is 'Deliveries that failed since the last that succeeded.';
+    comment on column pinterest_ads_alerts.attempts is 'Deliveries that were begun since the last that succeeded.';
+    comment on column pinterest_ads_alerts.perhaps_notified is 'True when the webhook gave no answer, and may have taken the alert all the same; null otherwise.';
     comment on column pinterest_ads_alerts.retry_at is 'When delivery is tried again, UTC; null: at once.';
     comment on column pinterest_ads_alerts.delivery_error is 'Why the last delivery failed; null when it did not.';
 

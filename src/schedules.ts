@@ -11,8 +11,10 @@ const GROUPS: readonly (readonly ScheduleName[])[] = [
   ["catalogs"],
   ["analytics", "recent_analytics"],
 ];
-/** Enough to see the longest pause of what comes on weekdays or monthly. */
+/** Enough to see the longest pause of what comes monthly… */
 const TICKS_LOOKED_AT = 24;
+/** …and of what comes often, but not at night and on weekends. */
+const SPAN_LOOKED_AT_MS = 8 * 86_400_000;
 
 /** Those that are switched on. */
 export function readCrons(section: ScheduleSection): ReadonlyMap<ScheduleName, Cron> {
@@ -36,13 +38,15 @@ export function longestPauseMs(schedules: ReadonlyMap<ScheduleName, Cron>): numb
 
 function longestPauseOf(cron: Cron): number {
   let longest = 0;
+  let first: number | undefined;
   let previous: number | undefined;
   let looked = 0;
   for (const tick of ticksAfter(cron, 0)) {
     if (previous !== undefined) longest = Math.max(longest, tick - previous);
     previous = tick;
+    first ??= tick;
     looked += 1;
-    if (looked === TICKS_LOOKED_AT) break;
+    if (looked >= TICKS_LOOKED_AT && tick - first >= SPAN_LOOKED_AT_MS) break;
   }
   return longest;
 }

@@ -13,6 +13,8 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: "layers", command: ["depcruise", "--config", ".dependency-cruiser.json", "src", "migrations"] },
 ];
 
+/** Shared by all processes, and with the next run: compiling takes half of the time of many a start. */
+const env = { ...process.env, NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache") };
 const folder = mkdtempSync(path.join(tmpdir(), "pinterest-ads-test-"));
 const results = path.join(folder, "vitest.json");
 let passed = 0;
@@ -40,7 +42,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 function run([program = "", ...args]: readonly string[], output: "pipe" | "inherit"): boolean {
   const bin = path.join("node_modules", ".bin", program);
-  const child = spawnSync(bin, args, { stdio: ["ignore", output, output], encoding: "utf8" });
+  const child = spawnSync(bin, args, { stdio: ["ignore", output, output], encoding: "utf8", env });
   const ok = child.status === 0;
   if (!ok && output === "pipe") write(`${child.stdout}${child.stderr}`);
   return ok;

@@ -1,4 +1,3 @@
-import { readAnalyticsSettings } from "../analytics-config.ts";
 import type { Config } from "../config.ts";
 import type { OpenWarehouse } from "../context.ts";
 import type { Logger } from "../logger.ts";
@@ -20,7 +19,6 @@ export function openAlerts(
     resources: selectResources(undefined, config),
     accountIds: selectAccounts(undefined, config),
     settings: readServiceSettings(config),
-    lookbackDays: readAnalyticsSettings(config.file).lookbackDays,
     token: config,
     state,
     logger,

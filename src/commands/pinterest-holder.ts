@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { type OpenWarehouse, openPinterest, type PinterestContextOptions } from "../context.ts";
+import { ConnectorError } from "../errors.ts";
 import type { Pinterest } from "../pinterest/client.ts";
 
 /** The client of a process that outlives its tokens. */
@@ -15,6 +16,7 @@ export function createPinterestHolder(
   config: Config,
   open: OpenWarehouse,
   options: PinterestContextOptions,
+  isBusy: () => boolean,
 ): PinterestHolder {
   let current: Pinterest | undefined;
 
@@ -36,8 +38,10 @@ export function createPinterestHolder(
       try {
         await get().keepTokenAlive(olderThanMs, signal);
       } catch (error) {
-        // A client that was refused a token stays so, and somebody may have put another one into the warehouse.
-        await close();
+        // A client that was refused a token stays so, and somebody may have put another one into the warehouse; a
+        // given access token stays as it is. A run under way keeps its client to the end.
+        const stale = error instanceof ConnectorError && error.code.startsWith("token_");
+        if (stale && config.accessToken === undefined && !isBusy()) await close();
         throw error;
       }
     },

@@ -23,11 +23,12 @@ async function runSchedule(shell: Shell): Promise<void> {
   try {
     const service = await startService({ config, open, logger, signal: shell.signal });
     try {
+      // Asked to stop before anything was begun, it leaves nothing undone.
+      shell.signal.addEventListener("abort", () => !service.isRunning() && shell.endCalmly(), { once: true });
       await prepareWarehouse(config, open, logger, shell.signal);
       service.begin();
       await untilStopped(shell);
       logger.info({ signal: String(shell.signal.reason) }, "schedule stops");
-      if (!service.isRunning()) shell.endCalmly();
     } finally {
       await service.close();
     }

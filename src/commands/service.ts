@@ -67,7 +67,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     appId: config.accessToken === undefined ? config.appId : undefined,
   });
   const metrics = createMetrics({ version: VERSION, observe, scheduler: state, maxStalenessMs, now });
-  const pinterest = createPinterestHolder(config, open, { logger, ...metrics });
+  const pinterest = createPinterestHolder(
+    config,
+    open,
+    { logger, ...metrics },
+    () => state().running !== undefined,
+  );
   const scheduler = createServiceScheduler(options, metrics, pinterest, state);
   holder.scheduler = scheduler;
   const { attributions } = readAnalyticsSettings(config.file);
@@ -152,7 +157,7 @@ function createServiceScheduler(
     id: randomUUID(),
     version: VERSION,
     warehouse,
-    leadership: createLeadership(warehouse),
+    leadership: createLeadership(warehouse, signal),
     settings,
     everything: {
       trigger: "schedule",

@@ -180,16 +180,24 @@ export function createTokens(options: TokensOptions): Tokens {
 /** A ready-made access token (PINTEREST_ACCESS_TOKEN), which cannot be renewed: when it is refused, the run ends. */
 export function fixedTokens(accessToken: string): Tokens {
   const only: Access = { token: accessToken, generation: 1 };
+  let refused: ConnectorError | undefined;
   return {
     access: async () => only,
     renew: async (_generation, reason) => {
       if (reason === "forbidden") return only;
-      throw new ConnectorError("token_refused", "Pinterest does not accept PINTEREST_ACCESS_TOKEN", {
-        nextStep:
-          "Create a new access token (they last 30 days), or set PINTEREST_REFRESH_TOKEN, PINTEREST_APP_ID and PINTEREST_APP_SECRET and leave PINTEREST_ACCESS_TOKEN unset.",
-      });
+      refused = accessTokenRefused();
+      throw refused;
     },
-    keepAlive: async () => undefined,
+    keepAlive: async () => {
+      if (refused) throw refused;
+    },
     close: async () => undefined,
   };
+}
+
+function accessTokenRefused(): ConnectorError {
+  return new ConnectorError("token_refused", "Pinterest does not accept PINTEREST_ACCESS_TOKEN", {
+    nextStep:
+      "Create a new access token (they last 30 days), or set PINTEREST_REFRESH_TOKEN, PINTEREST_APP_ID and PINTEREST_APP_SECRET and leave PINTEREST_ACCESS_TOKEN unset.",
+  });
 }

@@ -1,11 +1,9 @@
-import { type Cron, lastTick } from "../cron.ts";
+import { type Cron, nextTick } from "../cron.ts";
 import type { ScheduleName } from "../schedules.ts";
 import type { ScheduleRow } from "../warehouse/schedules.ts";
 
-/** A tick that is so old is due whatever lies between: looking for it would only take time. */
-const LOOK_BACK_MS = 35 * 86_400_000;
 /** Clocks of hosts differ a little; more than this is a clock that was wrong. */
-const CLOCK_SKEW_MS = 3_600_000;
+const CLOCK_SKEW_MS = 10 * 60_000;
 
 /**
  * The schedules with a tick that has passed and had no run, each once however many ticks were missed. One that never
@@ -19,7 +17,8 @@ export function findDue(
 ): ScheduleName[] {
   return [...schedules].flatMap(([name, cron]) => {
     const handled = rows.find(({ schedule }) => schedule === name)?.handled_through?.getTime();
-    if (handled === undefined || handled > now + CLOCK_SKEW_MS || handled < now - LOOK_BACK_MS) return [name];
-    return lastTick(cron, handled, now) === undefined ? [] : [name];
+    if (handled === undefined || handled > now + CLOCK_SKEW_MS) return [name];
+    const next = nextTick(cron, handled);
+    return next !== undefined && next <= now ? [name] : [];
   });
 }

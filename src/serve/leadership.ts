@@ -9,10 +9,16 @@ export interface Leadership {
   close(): Promise<void>;
 }
 
+/** A run that was stopped is closed by then, unless the connection of its locks hangs. */
+const STOP_PATIENCE_MS = 6000;
+
 /** At most one process per warehouse leads; it leads until it ends or its connection breaks. */
-export function createLeadership(warehouse: Warehouse): Leadership {
+export function createLeadership(warehouse: Warehouse, signal: AbortSignal): Leadership {
   let locks: RunLocks | undefined;
   let leads = false;
+  signal.addEventListener("abort", () => setTimeout(() => locks?.abandon(), STOP_PATIENCE_MS).unref(), {
+    once: true,
+  });
 
   async function drop(): Promise<void> {
     const former = locks;
@@ -23,7 +29,8 @@ export function createLeadership(warehouse: Warehouse): Leadership {
 
   return {
     async claim() {
-      if (locks?.lost.aborted) await drop();
+      // A connection that is silently gone would keep this process from leading, and the next one as well.
+      if (locks && !(await answers(locks))) await drop();
       locks ??= await openLocks(warehouse);
       // Asking again for a lock that is ours would take it twice.
       leads ||= await locks.tryAcquire(SCHEDULER_LOCK);
@@ -31,4 +38,13 @@ export function createLeadership(warehouse: Warehouse): Leadership {
     },
     close: drop,
   };
+}
+
+async function answers(locks: RunLocks): Promise<boolean> {
+  try {
+    await locks.check();
+  } catch (error) {
+    if (!locks.lost.aborted) throw error;
+  }
+  return !locks.lost.aborted;
 }

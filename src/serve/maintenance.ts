@@ -30,7 +30,9 @@ export function createMaintenance(options: {
   return async () => {
     for (const { name, everyMs, work } of jobs) {
       const last = tried.get(name);
-      if (signal.aborted || (last !== undefined && now() - last < everyMs)) continue;
+      const elapsed = last === undefined ? everyMs : now() - last;
+      // Less than nothing when the clock was set back.
+      if (signal.aborted || (elapsed >= 0 && elapsed < everyMs)) continue;
       tried.set(name, now());
       try {
         await work();

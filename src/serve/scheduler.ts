@@ -1,4 +1,4 @@
-import { asConnectorError, ConnectorError, type ErrorCode } from "../errors.ts";
+import { asConnectorError, ConnectorError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { ScheduleName } from "../schedules.ts";
 import type { ServiceSettings } from "../service-config.ts";
@@ -17,9 +17,10 @@ import {
 } from "../warehouse/schedules.ts";
 import { findDue } from "./due.ts";
 import type { Leadership } from "./leadership.ts";
+import { createObstacles, needsPerson } from "./obstacles.ts";
+import { createRepetitions } from "./repetitions.ts";
 import { requestFor } from "./scheduled-request.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
-import { planSecondTry, type SecondTry } from "./second-try.ts";
 
 export interface SchedulerOptions {
   /** Identifies this process in the books; a UUID. */
@@ -54,42 +55,23 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-/** What keeps every run from working until a person does something. */
-const NEEDS_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "token_missing",
-  "token_refused",
-  "token_key_mismatch",
-]);
+/** A beat takes milliseconds; one that takes so long waits for a database that does not answer. */
+const HANGING_MS = 90_000;
+const STOP_PATIENCE_MS = 1000;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { warehouse, settings, now, logger, signal } = options;
   let role: SchedulerState["role"] = "starting";
   let holder: string | undefined;
   let running: SchedulerState["running"];
-  let blocked: SchedulerState["blocked"];
   let lookedAt: number | undefined;
   let beating: Promise<void> | undefined;
   let run: Promise<void> = Promise.resolve();
   let described = false;
-  let again: (SecondTry & { readonly due: readonly ScheduleName[] }) | undefined;
-
-  /** Says what is in the way once, not at every beat. */
-  function block(error: ConnectorError | undefined): void {
-    const former = blocked;
-    // A token is refused in other words at every try.
-    const same =
-      error && NEEDS_PERSON.has(error.code)
-        ? error.code === former?.code
-        : error?.message === former?.message;
-    blocked = error && { code: error.code, message: error.message };
-    if (same) return;
-    if (error)
-      logger.warn(
-        { error_code: error.code, error: error.message, next_step: error.nextStep },
-        "schedule waits",
-      );
-    else logger.info("schedule goes on");
-  }
+  /** The last run failed by the token, and nothing has told since whether there is a better one. */
+  let distrusted = false;
+  const obstacles = createObstacles(logger);
+  const repetitions = createRepetitions();
 
   async function look(): Promise<void> {
     const locks = await options.leadership.claim();
@@ -108,7 +90,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   function report(): Promise<void> {
     const { id, version } = options;
-    return reportScheduler(warehouse, { id, version, waitsFor: blocked?.message });
+    return reportScheduler(warehouse, { id, version, waitsFor: obstacles.current()?.message });
   }
 
   async function standBy(): Promise<void> {
@@ -120,30 +102,26 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (role !== "standby" || known !== holder) logger.warn({ holder }, "another process runs the schedule");
     role = "standby";
     lookedAt = now();
+    repetitions.forget();
+    obstacles.note("start", undefined);
+    obstacles.note("run", undefined);
   }
 
   async function startDue(locks: RunLocks): Promise<void> {
     const at = now();
-    if (signal.aborted || (again && at < again.at)) return;
-    const due = findDue(settings.schedules, await readSchedules(warehouse), at);
-    if (due.length === 0) return block(undefined);
-    const request = narrow(requestFor(due, options.everything, settings.recentDays));
+    const due = findDue(settings.schedules, repetitions.heed(await readSchedules(warehouse), at), at);
+    if (due.length === 0) return obstacles.note("start", undefined);
+    const request = requestFor(due, options.everything, settings.recentDays);
     // A configuration may copy nothing that this schedule is for.
     if (request.resources.length === 0) return markHandled(warehouse, due, at, undefined);
     const obstacle = await findObstacle(locks);
-    block(obstacle);
-    if (obstacle) return;
+    obstacles.note("start", obstacle);
+    if (obstacle) distrusted = false;
+    if (obstacle || signal.aborted) return;
     running = { schedules: due, since: at };
     run = carryOut(request, due, at, locks).finally(() => {
       running = undefined;
     });
-  }
-
-  /** A repetition loads what failed, unless something else has come due meanwhile. */
-  function narrow(request: SyncRequest): SyncRequest {
-    const { resources, due = [] } = again ?? {};
-    if (!resources || due.join() !== request.schedules?.join()) return request;
-    return { ...request, resources: request.resources.filter(({ name }) => resources.has(name)) };
   }
 
   /** What would make a run fail from the start; it stays due. */
@@ -160,7 +138,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return undefined;
     } catch (error) {
       const problem = asConnectorError(error);
-      if (NEEDS_PERSON.has(problem.code)) return problem;
+      if (needsPerson(problem)) return problem;
       // Whatever else it is, the run meets it too, keeps books about it and is repeated.
       logger.debug({ err: error }, "token not checked");
       return undefined;
@@ -175,27 +153,42 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   ): Promise<void> {
     try {
       const report = await options.run(request, locks);
+      obstacles.note("run", undefined);
       // Interrupted: the next start makes up for it.
       if (report.status === "interrupted" || signal.aborted) return;
-      const next = planSecondTry(report, (again?.tries ?? 0) + 1, now());
-      again = next && { ...next, due };
-      if (next)
-        return logger.warn(
-          { run_id: report.id, schedules: due, at: new Date(next.at).toISOString() },
+      const suspicious = report.error !== undefined && needsPerson(report.error);
+      // Once: the next look finds out whether there is a token that works, and waits for one.
+      if (suspicious && !distrusted) {
+        distrusted = true;
+        return;
+      }
+      distrusted = suspicious;
+      const { again, at: next } = repetitions.judge(report, due, at, now());
+      if (next !== undefined)
+        logger.warn(
+          { run_id: report.id, schedules: again, at: new Date(next).toISOString() },
           "scheduled run is to be repeated",
         );
-      await markHandled(warehouse, due, at, report.id);
+      const done = due.filter((name) => !again.includes(name));
+      if (done.length > 0) await markHandled(warehouse, done, at, report.id);
     } catch (error) {
-      // Not even recorded: the database is away or not migrated. It stays due.
-      block(asWarehouseError(error, warehouse.url));
+      // Not even recorded: the database is away, cannot be written or does not fit. It stays due.
+      if (!signal.aborted) obstacles.note("run", asWarehouseError(error, warehouse.url));
     }
   }
 
   async function beat(): Promise<void> {
+    // What hangs while no run is under way hangs on connections that a run would need.
+    const hanging = setTimeout(() => {
+      if (!running) warehouse.cutConnections();
+    }, HANGING_MS);
     try {
       await look();
+      obstacles.note("look", undefined);
     } catch (error) {
-      if (!signal.aborted) block(asWarehouseError(error, warehouse.url));
+      if (!signal.aborted) obstacles.note("look", asWarehouseError(error, warehouse.url));
+    } finally {
+      clearTimeout(hanging);
     }
   }
 
@@ -208,10 +201,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return beating;
     },
     idle: () => run,
-    state: () => ({ role, holder, running, blocked, lookedAt }),
+    state: () => ({ role, holder, running, blocked: obstacles.current(), lookedAt }),
     async close() {
-      await beating;
       await run;
+      const hanging = setTimeout(() => warehouse.cutConnections(), STOP_PATIENCE_MS);
+      await beating;
+      clearTimeout(hanging);
       role = "stopped";
       await options.leadership.close();
     },

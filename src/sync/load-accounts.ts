@@ -1,7 +1,7 @@
 import { ConnectorError } from "../errors.ts";
 import type { ListResource } from "../resources/define.ts";
 import { type Account, readAccounts } from "../warehouse/accounts.ts";
-import { forgetOtherShutAccounts } from "../warehouse/shut-accounts.ts";
+import { forgetOtherShutAccounts, recordShutAccount, VANISHED } from "../warehouse/shut-accounts.ts";
 import { claimSlices, releaseSlices } from "./claim.ts";
 import { failSlice, loadSlice } from "./load-slice.ts";
 import { planSlices } from "./plan.ts";
@@ -19,12 +19,15 @@ const ACCOUNTS_PATIENCE_MS = 15_000;
 export async function loadAccounts(run: Run, listing: ListResource): Promise<Account[]> {
   const slices = planSlices([listing], []);
   await claimSlices(run, slices, ACCOUNTS_PATIENCE_MS);
+  const before = await readAccounts(run.warehouse);
   const [slice] = await planInBooks(run, slices);
   if (slice) await loadSlice(run, slice);
   await releaseSlices(run.locks, slices);
   const [failure] = run.failures;
   if (failure) throw failure.error;
-  const selected = await selectAccounts(run, listing, await readAccounts(run.warehouse));
+  const visible = await readAccounts(run.warehouse);
+  if (!run.request.accountIds) await noteVanished(run, before, visible);
+  const selected = await selectAccounts(run, listing, visible);
   for (const account of selected) run.accounts.set(account.id, account);
   return selected;
 }
@@ -46,12 +49,34 @@ async function selectAccounts(
   for (const slice of await planInBooks(run, planned))
     await (isConfigured ? shutAccount : failSlice)(run, slice, notVisible(slice.adAccountId));
   if (isConfigured || !wanted)
-    await forgetOtherShutAccounts(run.warehouse, [...selected.map(({ id }) => id), ...missing]);
+    await forgetOtherShutAccounts(run.warehouse, [...selected.map(({ id }) => id), ...missing], {
+      keepVanished: !wanted,
+    });
   if (selected.length === 0 && missing.length === 0)
     throw new ConnectorError("account_not_visible", "The token sees no ad account", {
       nextStep: "Log in at Pinterest as a user who has a role on the ad account, and create a new token.",
     });
   return selected;
+}
+
+/**
+ * Where all accounts are copied, one that is no longer listed would be gone without a word: its row is marked deleted
+ * and nothing fails. So it counts as shut, until it is listed again.
+ */
+async function noteVanished(
+  run: Run,
+  before: readonly Account[],
+  visible: readonly Account[],
+): Promise<void> {
+  for (const { id } of before.filter((account) => !visible.some((other) => other.id === account.id))) {
+    await recordShutAccount(run.warehouse, {
+      adAccountId: id,
+      reason: "Pinterest no longer lists it for the user of this token",
+      errorCode: VANISHED,
+      runId: run.id,
+    });
+    run.logger.warn({ run_id: run.id, ad_account_id: id }, "ad account is no longer listed");
+  }
 }
 
 function notVisible(id: string): ConnectorError {

@@ -207,18 +207,22 @@ function findCause({ failures, shut }: Run): ConnectorError | undefined {
 /** A database that restarts is back within seconds; the next run closes the books of a run that could not. */
 const CLOSE_ATTEMPTS = 5;
 const CLOSE_PAUSE_MS = 1000;
+/** Whoever was asked to stop does not wait for that. */
+const CLOSE_STOPPING_MS = 4000;
 
 async function closeBooks(
   run: Run,
   status: RunStatus,
   error: ConnectorError | undefined,
 ): Promise<RunTotals> {
+  const began = performance.now();
+  const isHurried = () => run.signal.aborted && performance.now() - began > CLOSE_STOPPING_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await finishRun(run.warehouse, run.id, status, error);
       return await readRunTotals(run.warehouse, run.id);
     } catch (problem) {
-      if (attempt === CLOSE_ATTEMPTS) throw problem;
+      if (attempt === CLOSE_ATTEMPTS || isHurried()) throw problem;
       await setTimeout(CLOSE_PAUSE_MS);
     }
   }

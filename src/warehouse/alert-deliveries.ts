@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { ALERTS, type OpenAlert } from "./alerts.ts";
 import type { Warehouse } from "./database.ts";
+import { inShortTransaction } from "./short-transaction.ts";
 
 /** Whether a message tells that alerts have begun (or become more urgent), or that they are over. */
 export type DeliveryStatus = "firing" | "resolved";
@@ -27,7 +28,8 @@ const ALERTS_PER_MESSAGE = 200;
 const TELLS: Record<DeliveryStatus, string> = {
   firing: "resolved_at is null and (notified_at is null or level::numeric < notified_level::numeric)",
   // What nobody was told of need not be called off.
-  resolved: "resolved_at is not null and notified_at is not null and resolution_notified_at is null",
+  resolved:
+    "resolved_at is not null and (notified_at is not null or perhaps_notified) and resolution_notified_at is null",
 };
 /** A time further ahead than any pause was written by a clock that was wrong. */
 const DUE = "(retry_at > :now and retry_at < :latest) is not true";
@@ -55,8 +57,9 @@ export async function claimAlerts(
   { kind, status }: DueDelivery,
   at: number,
 ): Promise<ClaimedAlert[]> {
-  const { rows } = await knex.raw<{ rows: ClaimedAlert[] }>(
-    `with due as (
+  const { rows } = await inShortTransaction(knex, (transaction) =>
+    transaction.raw<{ rows: ClaimedAlert[] }>(
+      `with due as (
        select kind, subject from ${ALERTS} where kind = :kind and ${TELLS[status]} and ${DUE}
         order by subject limit ${ALERTS_PER_MESSAGE} for update),
      claimed as (
@@ -68,7 +71,8 @@ export async function claimAlerts(
        returning a.*)
      select kind, subject, level, summary, details, next_step, raised_at, resolved_at, attempts::int
        from claimed order by raised_at, subject`,
-    { kind, ...momentsOf(at) },
+      { kind, ...momentsOf(at) },
+    ),
   );
   return rows;
 }
@@ -97,9 +101,13 @@ export async function noteDelivered(
 export async function noteUndelivered(
   warehouse: Warehouse,
   claimed: readonly ClaimedAlert[],
-  reason: string,
+  { reason, wasSent }: { readonly reason: string; readonly wasSent: boolean },
 ): Promise<void> {
-  await selectClaimed(warehouse, claimed).update({ delivery_error: reason });
+  await selectClaimed(warehouse, claimed).update({
+    delivery_error: reason,
+    // Who did not answer in time may have taken it all the same.
+    ...(wasSent && { perhaps_notified: true }),
+  });
 }
 
 /** The values of `DUE`. */

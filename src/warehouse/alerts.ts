@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import type { Warehouse } from "./database.ts";
 import { lockKey } from "./locks.ts";
 import { TABLE_PREFIX } from "./names.ts";
+import { inShortTransaction } from "./short-transaction.ts";
 
 export const ALERTS = `${TABLE_PREFIX}alerts`;
 
@@ -37,6 +38,7 @@ const NOT_DELIVERED = {
   attempts: 0,
   retry_at: null,
   delivery_error: null,
+  perhaps_notified: null,
 };
 /** One statement takes at most 65,535 parameters. */
 const ROWS_AT_ONCE = 1000;
@@ -60,7 +62,7 @@ export async function settleAlerts(
   isHeld: (alert: AlertContent) => boolean,
   at: number,
 ): Promise<AlertChanges> {
-  return knex.transaction(async (transaction) => {
+  return inShortTransaction(knex, async (transaction) => {
     await transaction.raw("select pg_advisory_xact_lock(hashtextextended(?, 0))", [
       lockKey(schema, "alerts"),
     ]);

@@ -186,7 +186,27 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Any failure while the warehouse is used: of the connection as `describeConnectionError` tells it, else as it is. */
 export function asWarehouseError(error: unknown, url: string): ConnectorError {
-  return isConnectionLost(error) ? describeConnectionError(error, url) : asConnectorError(error);
+  if (isConnectionLost(error)) return describeConnectionError(error, url);
+  const nextStep = error instanceof ConnectorError ? undefined : REFUSALS[errorCode(error) ?? ""];
+  return nextStep ? describeRefusal(error, url, nextStep) : asConnectorError(error);
+}
+
+/** What to do when the database does not let itself be written, by SQLSTATE. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  "25006":
+    "It is a replica, or set to read-only: connect to the server that can be written, or undo default_transaction_read_only.",
+  "42501": "Grant the role of DATABASE_URL what it needs: deploy/postgres/roles.sql does.",
+  "55P03": "Something holds a lock on the connector's tables; see pg_locks. It is tried again.",
+};
+
+function describeRefusal(error: unknown, url: string, nextStep: string): ConnectorError {
+  const text = error instanceof Error ? error.message : String(error);
+  // knex puts its statement before the server's words.
+  const said = text.split(" - ").at(-1);
+  return new ConnectorError("database_permission", `The database at ${displayUrl(url)} refuses: ${said}`, {
+    nextStep,
+    cause: error,
+  });
 }
 
 /** SQLSTATE or errno of a failure of the database or of the way to it. */

@@ -19,6 +19,7 @@ export interface Warehouse {
 /** Backends look this often whether a killed client is still there while they work for it. */
 const CLIENT_CHECK_INTERVAL = "1s";
 const CONNECT_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2000;
 const APPLICATION_NAME = "pinterest-ads-warehouse";
 
 /** knex prints what it also throws, with its stack and to stdout, where log lines or a document belong. */
@@ -42,6 +43,9 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
       (error) => done(error, client),
     );
   };
+  const cutConnections = () => {
+    for (const client of clients) client.connection.stream.destroy();
+  };
   const knex = knexModule({
     client: "pg",
     connection: connectionSettings(options.url),
@@ -54,10 +58,13 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     knex,
     schema: options.schema,
     url: options.url,
-    cutConnections() {
-      for (const client of clients) client.connection.stream.destroy();
+    cutConnections,
+    async close() {
+      // A connection that is silently gone never says goodbye.
+      const patience = setTimeout(cutConnections, CLOSE_TIMEOUT_MS);
+      await knex.destroy();
+      clearTimeout(patience);
     },
-    close: () => knex.destroy(),
   };
 }
 

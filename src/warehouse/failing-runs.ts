@@ -54,6 +54,8 @@ export async function readFailingManualRuns({ knex }: Warehouse): Promise<Failin
     `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules
        from ${RUNS} as r
       where r.trigger in ('sync', 'backfill') and r.status in ('failed', 'partial')
+        -- Whoever started it has been told, and the other run loads it.
+        and r.error_code is distinct from 'already_running'
         and r.finished_at > now() - interval '${MANUAL_DAYS} days'
         and not exists (
           select from ${RUNS} as later
@@ -75,9 +77,12 @@ export async function readFailureGroups(
 ): Promise<FailureGroup[]> {
   const { rows } = await knex.raw<{ rows: FailureGroup[] }>(
     `with slices as (
-       select s.*, s.ad_account_id in (select ad_account_id from ${TABLE_PREFIX}shut_accounts)
-                -- The run that found it out; by now the account may be open again.
-                or bool_or(s.error_code = 'account_shut') over (partition by s.run_id, s.ad_account_id) as shut
+       select s.*, s.error_code is not distinct from 'account_shut'
+                -- Catalogs of an owner are only asked through the account, which may serve them all the same.
+                or s.owner_user_id is null
+                   and (s.ad_account_id in (select ad_account_id from ${TABLE_PREFIX}shut_accounts)
+                        -- The run that found it out; by now the account may be open again.
+                        or bool_or(s.error_code = 'account_shut') over (partition by s.run_id, s.ad_account_id)) as shut
          from ${SLICES} as s where s.run_id = any(?) and s.resource <> '${READINESS}')
      select run_id, resource, error_code, min(error) as error, coalesce(shut, false) as shut,
             (count(*) filter (where status <> 'succeeded'))::float8 as slices_failed,

@@ -18,10 +18,16 @@ export interface RunLocks {
    * so whoever works under these locks must stop.
    */
   readonly lost: AbortSignal;
+  /** Asks the connection for a sign of life; one that gives none in time is lost. */
+  check(): Promise<void>;
+  /** Breaks the connection at once; Postgres frees the locks. */
+  abandon(): void;
   close(): Promise<void>;
 }
 
 const CLOSE_TIMEOUT_MS = 2000;
+/** Taking a lock or giving it back takes no time; a firewall that drops packets silently gives no answer at all. */
+const ANSWER_MS = 15_000;
 /** The connection is idle all the time, and when its host crashes the locks should not outlast it by hours. */
 const KEEP_ALIVE = `set idle_session_timeout = 0; set statement_timeout = 0; set tcp_keepalives_idle = 30;
   set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`;
@@ -47,10 +53,28 @@ export async function openLocks(warehouse: Warehouse): Promise<RunLocks> {
   }
   // Slices ask at the same time, and a connection takes one query after the other.
   const inTurn = pLimit(1);
-  const call = (sql: string, name: string) =>
-    inTurn(() => client.query(sql, [lockKey(warehouse.schema, name)]));
+  const ask = (sql: string, values: readonly string[]) =>
+    inTurn(async () => {
+      const silence = setTimeout(abandon, ANSWER_MS);
+      try {
+        return await client.query(sql, [...values]);
+      } catch (error) {
+        throw loss.signal.aborted ? loss.signal.reason : error;
+      } finally {
+        clearTimeout(silence);
+      }
+    });
+  const call = (sql: string, name: string) => ask(sql, [lockKey(warehouse.schema, name)]);
+  function abandon(): void {
+    client.connection.stream.destroy();
+    lost();
+  }
   return {
     lost: loss.signal,
+    abandon,
+    async check() {
+      await ask("select", []);
+    },
     async tryAcquire(name) {
       const { rows } = await call("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", name);
       return rows[0].mine;
@@ -73,6 +97,8 @@ export function shareLocks(locks: RunLocks): RunLocks {
   const held = new Set<string>();
   return {
     lost: locks.lost,
+    check: () => locks.check(),
+    abandon: () => locks.abandon(),
     async tryAcquire(name) {
       const mine = await locks.tryAcquire(name);
       if (mine) held.add(name);

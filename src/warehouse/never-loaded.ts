@@ -20,7 +20,7 @@ export async function readLongTried(
   const { rows } = await knex.raw<{ rows: Place[] }>(
     `select distinct s.resource, coalesce(s.owner_user_id, s.ad_account_id, '*') as scope_id
        from ${RUNS} as r join ${SLICES} as s on s.run_id = r.id
-      where r.started_at between now() - 2 * ? * interval '1 millisecond' and now() - ? * interval '1 millisecond'
+      where r.started_at between now() - 2 * ?::float8 * interval '1 millisecond' and now() - ?::float8 * interval '1 millisecond'
         and s.resource = any(?)`,
     [ms, ms, [...resources]],
   );

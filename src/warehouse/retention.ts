@@ -1,5 +1,6 @@
 import type { Warehouse } from "./database.ts";
 import { RUNS, SLICES, TABLE_PREFIX } from "./names.ts";
+import { inShortTransaction } from "./short-transaction.ts";
 
 const REJECTED = `${TABLE_PREFIX}rejected_records`;
 const ALERTS = `${TABLE_PREFIX}alerts`;
@@ -144,8 +145,9 @@ async function deleteRows(
   statement: string,
   which: number | readonly string[],
 ): Promise<number> {
-  const { rowCount } = await knex.raw<{ rowCount: number }>(statement, [
-    typeof which === "number" ? which : [...which],
-  ]);
-  return rowCount;
+  const binding = typeof which === "number" ? which : [...which];
+  return inShortTransaction(knex, async (transaction) => {
+    const { rowCount } = await transaction.raw<{ rowCount: number }>(statement, [binding]);
+    return rowCount;
+  });
 }

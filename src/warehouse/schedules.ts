@@ -52,13 +52,16 @@ export async function markHandled(
   through: number,
   runId: string | undefined,
 ): Promise<void> {
+  const done = {
+    handled_through: new Date(through),
+    updated_at: knex.fn.now(),
+    ...(runId && { last_run_id: runId }),
+  };
+  // The row may have been deleted by hand; without it the schedule would be due at every look.
   await knex(SCHEDULES)
-    .whereIn("schedule", [...schedules])
-    .update({
-      handled_through: new Date(through),
-      updated_at: knex.fn.now(),
-      ...(runId && { last_run_id: runId }),
-    });
+    .insert(schedules.map((schedule) => ({ schedule, ...done })))
+    .onConflict("schedule")
+    .merge(Object.keys(done));
 }
 
 /** The process that runs the schedule, or ran it last; undefined when none ever did. */

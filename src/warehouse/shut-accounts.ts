@@ -93,9 +93,18 @@ export async function reopenAccount(
   });
 }
 
-/** Forgets the shut accounts that are no longer copied: whether they can be read concerns nobody. */
-export async function forgetOtherShutAccounts({ knex }: Warehouse, copied: readonly string[]): Promise<void> {
-  await knex(TABLE)
-    .whereNotIn("ad_account_id", [...copied])
-    .delete();
+/** Error code of accounts that Pinterest does not list any more. */
+export const VANISHED = "account_not_visible";
+
+/**
+ * Forgets the shut accounts that are no longer copied: whether they can be read concerns nobody. `keepVanished`: but for
+ * those that are not copied because Pinterest does not list them.
+ */
+export async function forgetOtherShutAccounts(
+  { knex }: Warehouse,
+  copied: readonly string[],
+  { keepVanished }: { keepVanished: boolean },
+): Promise<void> {
+  const others = knex(TABLE).whereNotIn("ad_account_id", [...copied]);
+  await (keepVanished ? others.whereNot({ error_code: VANISHED }) : others).delete();
 }

@@ -195,6 +195,17 @@ describe("a webhook", () => {
     expect(told(server)).toEqual(["run_failed firing: entities", "schema_drift firing: ads.a"]);
   });
 
+  test("that took too long is told when it is over, for it may have heard of it", async () => {
+    await using server = await startScriptedServer(inTurn({ fault: "hang" }, OK));
+    await drift("a");
+    const alerts = tell(server, "json", { webhookTimeoutMs: 50 });
+    await alerts.check();
+    await undrift("a");
+    clock.advance(MINUTE_MS);
+    await alerts.check();
+    expect(told(server)).toEqual(["schema_drift firing: ads.a", "schema_drift resolved: ads.a"]);
+  });
+
   test("does not hear of what was over before it could be told", async () => {
     await using server = await startScriptedServer(inTurn({ status: 500 }, OK));
     await drift("a");

@@ -209,8 +209,8 @@ describe("sums that do not add up", () => {
       () => [differ(6, "total_conversions"), ready(6, true, false)],
       [],
     ],
-    ["are forgotten when no run reads the day again", () => [differ(33)], []],
-    ["are one on the last day that is read again", () => [differ(32)], ["not_reconciled 1"]],
+    ["are forgotten after two months", () => [differ(60)], []],
+    ["are one until then", () => [differ(59)], ["not_reconciled 1"]],
     ["of an ad account that is not copied are none", () => [differ(5, "impression_1", "2")], []],
   ])("%s", async (_, prepare, expected) => {
     await Promise.all(prepare());

@@ -1,10 +1,16 @@
 import { chmod, chown, cp, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { startEmbedded } from "../../src/warehouse/embedded/start.ts";
 import { execute } from "../support/database.ts";
-import { embeddedDirectory, postmasterOf, waitUntilNothingRuns } from "../support/embedded-directory.ts";
+import {
+  embeddedDirectory,
+  initialisedDirectory,
+  postmasterOf,
+  waitUntilNothingRuns,
+} from "../support/embedded-directory.ts";
 import { startEmbeddedProcess } from "../support/embedded-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -61,8 +67,7 @@ describe.runIf(process.getuid?.() === 0)("root", () => {
   });
 
   test("opens a cluster that it restored from a copy", async () => {
-    const directory = await embeddedDirectory();
-    await (await startEmbedded({ directory, port: 0 })).stop();
+    const directory = await initialisedDirectory();
     const cluster = join(directory, "cluster");
     await rm(join(cluster, "postmaster.opts"));
     await cp(cluster, `${cluster}.copy`, { recursive: true });
@@ -76,7 +81,7 @@ describe.runIf(process.getuid?.() === 0)("root", () => {
   });
 
   test("starts it in a checkout that other users cannot enter, installed without its scripts", async () => {
-    const checkout = await embeddedDirectory(0o700);
+    const checkout = await embeddedDirectory(0o700, tmpdir());
     const script = await copyProject(checkout);
     const directory = join(checkout, "data", "postgres");
     const user = await startEmbeddedProcess(directory, { script });
@@ -87,8 +92,7 @@ describe.runIf(process.getuid?.() === 0)("root", () => {
   });
 
   test("is told apart from a user who may not open its cluster", async () => {
-    const directory = await embeddedDirectory(0o777);
-    await (await startEmbedded({ directory, port: 0 })).stop();
+    const directory = await initialisedDirectory(0o777);
     const nobody = await uidOf("nobody");
     const start = startEmbeddedProcess(directory, { uid: nobody, gid: nobody });
     await expect(start).rejects.toThrow("belongs to another user");

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { startEmbedded } from "../../src/warehouse/embedded/start.ts";
 import { execute } from "../support/database.ts";
 import {
-  embeddedDirectory,
+  initialisedDirectory,
   keepersOf,
   postmasterOf,
   runningIn,
@@ -28,7 +28,7 @@ async function expectRowsAfterStart(directory: string): Promise<string[]> {
 }
 
 test("an orphan, whose user and keeper were both killed, is ended before the next start", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   const user = await startEmbeddedProcess(directory);
   await execute(user.url, CREATE);
   const orphan = await postmasterOf(directory);
@@ -42,7 +42,7 @@ test("an orphan, whose user and keeper were both killed, is ended before the nex
 });
 
 test("what was committed survives a kill of Postgres, which its user is told of", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   const events: string[] = [];
   const embedded = await startEmbedded({ directory, port: 0, onEvent: (message) => events.push(message) });
   await execute(embedded.url, CREATE);
@@ -53,7 +53,7 @@ test("what was committed survives a kill of Postgres, which its user is told of"
 });
 
 test.each(["dead", "another program's"])("a pid file whose process is %s does not hinder", async (whose) => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   const embedded = await startEmbedded({ directory, port: 0 });
   await execute(embedded.url, CREATE);
   const pidFile = join(directory, "cluster", "postmaster.pid");

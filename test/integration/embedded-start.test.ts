@@ -8,7 +8,11 @@ import type { EmbeddedOptions } from "../../src/warehouse/embedded/options.ts";
 import { freePort } from "../../src/warehouse/embedded/port.ts";
 import { startEmbedded } from "../../src/warehouse/embedded/start.ts";
 import { execute } from "../support/database.ts";
-import { embeddedDirectory, waitUntilNothingRuns } from "../support/embedded-directory.ts";
+import {
+  embeddedDirectory,
+  initialisedDirectory,
+  waitUntilNothingRuns,
+} from "../support/embedded-directory.ts";
 import { spawnEmbedded } from "../support/embedded-process.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -20,12 +24,6 @@ async function during<T>(options: EmbeddedOptions, work: (url: string) => Promis
   } finally {
     await embedded.stop();
   }
-}
-
-async function initialised(): Promise<string> {
-  const directory = await embeddedDirectory();
-  await during({ directory, port: 0 }, async () => undefined);
-  return directory;
 }
 
 test("a warehouse is there again after a restart, at the same URL", async () => {
@@ -90,7 +88,7 @@ test("nothing but its password lets anybody in, and only its owner can read that
 });
 
 test("a taken port is replaced by a free one, which is then remembered", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   const taken = await freePort();
   const occupant = createServer().listen(taken, "127.0.0.1");
   try {
@@ -103,7 +101,7 @@ test("a taken port is replaced by a free one, which is then remembered", async (
 });
 
 test("a dropped database is created again", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   await during({ directory, port: 0 }, async (url) => {
     const maintenance = new URL(url);
     maintenance.pathname = "/postgres";
@@ -115,7 +113,7 @@ test("a dropped database is created again", async () => {
 });
 
 test("stopping twice is stopping once", async () => {
-  const embedded = await startEmbedded({ directory: await embeddedDirectory(), port: 0 });
+  const embedded = await startEmbedded({ directory: await initialisedDirectory(), port: 0 });
   await Promise.all([embedded.stop(), embedded.stop()]);
   await expect(execute(embedded.url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
 });
@@ -164,13 +162,13 @@ test.each([
     "a start that takes too long repeats Postgres' own words",
     "postgresql.conf",
     "restore_command = 'sleep 60'\n",
-    /did not start within 3 s.*database system was shut down/s,
+    /did not start within 2 s.*database system was shut down/s,
   ],
 ])("%s", async (_, file, text, message) => {
-  const directory = await initialised();
+  const directory = await initialisedDirectory();
   await appendFile(join(directory, "cluster", file), text);
   if (text.startsWith("restore")) await writeFile(join(directory, "cluster", "recovery.signal"), "");
-  const start = startEmbedded({ directory, timeoutMs: 3_000 });
+  const start = startEmbedded({ directory, timeoutMs: 2_000 });
   await expect(start).rejects.toMatchObject({
     code: "embedded_postgres",
     message: expect.stringMatching(message),
@@ -183,7 +181,7 @@ test.each([
   ["a cluster of another Postgres", "cluster/PG_VERSION", "17\n", "made by Postgres 17"],
   ["a password that is not the cluster's", "password", "wrong\n", "refuses its own password"],
 ])("%s is refused with what to do", async (_, file, text, message) => {
-  const directory = await initialised();
+  const directory = await initialisedDirectory();
   await writeFile(join(directory, file), text);
   await expect(startEmbedded({ directory })).rejects.toMatchObject({
     code: "embedded_postgres",

@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import { startEmbedded } from "../../src/warehouse/embedded/start.ts";
 import { execute } from "../support/database.ts";
-import { embeddedDirectory, waitUntilNothingRuns } from "../support/embedded-directory.ts";
+import {
+  embeddedDirectory,
+  initialisedDirectory,
+  waitUntilNothingRuns,
+} from "../support/embedded-directory.ts";
 import { spawnEmbedded, startEmbeddedProcess } from "../support/embedded-process.ts";
 
 const ANSWER = [{ answer: 1 }];
 const ask = (url: string) => execute(url, "SELECT 1 AS answer");
 
 test("the second process joins the first one's server", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   const first = await startEmbeddedProcess(directory);
   const second = await startEmbeddedProcess(directory);
   expect([first.adopted, second.adopted]).toEqual([false, true]);
@@ -22,7 +26,7 @@ test("the second process joins the first one's server", async () => {
 test.each(["stop", "kill"] as const)(
   "the server stays for the second process after a %s of the first",
   async (end) => {
-    const directory = await embeddedDirectory();
+    const directory = await initialisedDirectory();
     const first = await startEmbeddedProcess(directory);
     const second = await startEmbeddedProcess(directory);
     await first[end]();
@@ -46,7 +50,7 @@ test("processes that start at once in an empty directory share one server", asyn
 });
 
 test("a process that starts while the last user leaves gets a server that stays", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   let user = await startEmbeddedProcess(directory);
   for (let round = 0; round < 5; round++) {
     const [next] = await Promise.all([startEmbeddedProcess(directory), user.kill()]);
@@ -57,8 +61,7 @@ test("a process that starts while the last user leaves gets a server that stays"
 });
 
 test("Postgres ends with the process that started it, however early that is killed", async () => {
-  const directory = await embeddedDirectory();
-  await (await startEmbeddedProcess(directory)).stop();
+  const directory = await initialisedDirectory();
   for (let delayMs = 100; delayMs <= 250; delayMs += 30) {
     const victim = spawnEmbedded(directory);
     // The moment of the kill is what varies here, not something waited for.
@@ -72,7 +75,7 @@ test("Postgres ends with the process that started it, however early that is kill
 });
 
 test("Ctrl-C leaves Postgres to a connector that finishes its work", async () => {
-  const directory = await embeddedDirectory();
+  const directory = await initialisedDirectory();
   const user = await startEmbeddedProcess(directory);
   process.kill(-user.pid, "SIGINT");
   expect(await user.ended).toEqual(["still there"]);

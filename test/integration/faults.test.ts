@@ -11,7 +11,7 @@ import { openSync, type SyncUnderTest } from "../support/sync.ts";
 const SIZE = { adsPerAdGroup: 8, productGroups: 260 };
 const RATE = 0.1;
 /** Short enough for tests that hang on purpose, long enough for a busy machine. */
-const TIMEOUTS: Timeouts = { connect: 2_000, response: 500, request: 10_000 };
+const TIMEOUTS: Timeouts = { connect: 2_000, response: 250, request: 10_000 };
 /** With these the world is not told as it is, so that a run cannot come out the same. */
 const NOT_SURVIVABLE: readonly FaultKind[] = ["repeated_bookmark", "poisoned_record"];
 const SURVIVABLE = FAULT_KINDS.filter((kind) => !NOT_SURVIVABLE.includes(kind));

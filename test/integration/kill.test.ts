@@ -29,7 +29,7 @@ let env: ReturnType<typeof listsEnvironmentFor>;
 beforeAll(async () => {
   database = await createDatabase();
   await migrateSchema(database.url);
-  simulator = await startSimulator({ campaigns: 90, productGroups: 300 });
+  simulator = await startSimulator({ campaigns: 50, productGroups: 260 });
   env = listsEnvironmentFor(simulator, database.url);
 });
 
@@ -103,7 +103,6 @@ test(`after ${KILLS} kills at random moments one clean sync equals the truth and
 });
 
 test("a sync killed in the middle of a merge leaves nothing of the slice, and the next one waits for its end", async () => {
-  expectExit(await runCli(["sync"], { env }), 0);
   simulator.advance();
   const lock = await holdTable(database.url, "pinterest_ads_ads");
   const sync = await startCli(["sync"], { env });
@@ -129,7 +128,6 @@ test("a sync killed in the middle of a merge leaves nothing of the slice, and th
 });
 
 test("a sync killed between two pages leaves nothing of the slice", async () => {
-  expectExit(await runCli(["sync"], { env }), 0);
   simulator.advance();
   simulator.faults = [{ kind: "hang", path: "/ads", skip: 3 }];
   const sync = await startCli(["sync"], { env });

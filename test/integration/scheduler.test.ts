@@ -121,6 +121,19 @@ describe("what is due", () => {
     expect(subject.ran).toHaveLength(runs);
   });
 
+  test("a quarterly schedule comes quarterly, and a row that was deleted by hand makes one run, not one a minute", async () => {
+    await handledThrough("2026-01-01T03:00Z", "entities");
+    const yaml = "schedule: { entities: 0 3 1 */3 *, catalogs: off, analytics: off, recent_analytics: off }";
+    await using subject = openScheduler(db, yaml);
+    for (const moment of ["2026-02-20T00:00Z", "2026-03-31T00:00Z"]) await subject.at(moment);
+    expect(subject.ran).toEqual([]);
+    await subject.at("2026-04-01T03:00Z");
+    expect(subject.ran).toHaveLength(1);
+    await db.query("truncate pinterest_ads_schedules");
+    await subject.until("2026-04-01T03:05Z");
+    expect(subject.ran).toHaveLength(2);
+  });
+
   test("a clock that was a year ahead silences no schedule", async () => {
     await handledThrough("2027-03-01T06:00Z", "entities");
     await using subject = openScheduler(db, DAILY);
@@ -276,20 +289,37 @@ describe("runs that fail", () => {
     expect(subject.ran).toHaveLength(1);
   });
 
-  test("in part repeat only what failed", async () => {
-    const ads = resources.find(({ name }) => name === "ads");
-    if (ads?.kind !== "list") throw new Error("ads are a list");
-    const error = new ConnectorError("pinterest_unreachable", "It failed");
-    const slice = { resource: ads, adAccountId: "1", ownerUserId: undefined };
-    const reports: RunReport[] = [
-      { ...succeeded(), status: "partial", error, failures: [{ slice, error }] },
-      succeeded(),
-    ];
-    await using subject = openScheduler(db, DAILY, { run: async () => reports.shift() ?? succeeded() });
+  test("do not hold back other schedules, nor their own next tick", async () => {
+    const yaml =
+      "schedule: { entities: 0 6 * * *, catalogs: '2,7,12 * * * *', analytics: off, recent_analytics: off }";
+    await handledThrough("2026-03-01T05:59Z", "entities", "catalogs");
+    await using subject = openScheduler(db, yaml, { run: async () => failing("pinterest_unreachable") });
+    subject.set("2026-03-01T05:59Z");
+    await subject.until("2026-03-01T06:11Z");
+    expect(subject.ran).toEqual([["entities"], ["catalogs"], ["catalogs"], ["entities"]]);
+  });
+
+  test("by a token are run again as soon as there is one that works, and wait for their next tick if that fails too", async () => {
+    const refused: RunReport = {
+      ...succeeded(),
+      status: "failed",
+      error: new ConnectorError("token_refused", "Pinterest refused the token"),
+    };
+    let usable = true;
+    await using subject = openScheduler(db, DAILY, {
+      run: async () => refused,
+      ensureToken: async () => {
+        if (!usable) throw refused.error;
+      },
+    });
     await subject.at("2026-03-01T06:00Z");
-    await subject.until("2026-03-01T07:00Z");
-    expect(subject.requests.map((request) => request.resources.map(({ name }) => name))[1]).toEqual(["ads"]);
-    expect(subject.ran).toHaveLength(2);
+    usable = false;
+    await subject.until("2026-03-01T06:30Z");
+    expect(subject.ran).toHaveLength(1);
+    usable = true;
+    // A token that passes for usable and is refused all the same must not be tried every minute.
+    await subject.until("2026-03-01T08:00Z");
+    expect(subject.ran).toHaveLength(3);
   });
 
   test("because they were interrupted stay due", async () => {
@@ -311,11 +341,15 @@ describe("runs that fail", () => {
       },
     });
     await subject.at("2026-03-01T06:00Z");
+    await subject.until("2026-03-01T06:10Z");
     expect(subject.scheduler.state().blocked?.code).toBe("database_unreachable");
+    expect(subject.log().match(/schedule (?:waits|goes on)/g)).toEqual(["schedule waits"]);
+    const tries = subject.ran.length;
     away = false;
-    await subject.at("2026-03-01T06:01Z");
-    await subject.at("2026-03-01T06:02Z");
-    expect(subject.ran).toHaveLength(2);
+    await subject.at("2026-03-01T06:11Z");
+    await subject.at("2026-03-01T06:12Z");
+    expect(subject.ran).toHaveLength(tries + 1);
+    expect(subject.scheduler.state().blocked).toBeUndefined();
   });
 });
 

@@ -281,6 +281,33 @@ describe("an ad account that is configured and not listed", () => {
   });
 });
 
+describe("where all ad accounts are copied, one that is no longer listed", () => {
+  test("counts as shut until it is listed again, and its restated days are read once more", async () => {
+    await world.run(EVERYTHING);
+    const before = await readOwn();
+    world.simulator.denyAccount(id, "hidden");
+    world.pass(3);
+    for (const _ of ["first", "again"]) {
+      const { log } = await watch({}, OWN_LISTS);
+      expect(log.filter(({ msg }) => msg === "ad account is no longer listed")).toHaveLength(
+        _ === "first" ? 1 : 0,
+      );
+      expect(await readShut()).toMatchObject([{ ad_account_id: id, error_code: "account_not_visible" }]);
+    }
+    expect(await readOwn()).toEqual(before);
+    world.simulator.allowAccount(id);
+    await world.run(EVERYTHING);
+    expect(await readShut()).toEqual([]);
+    const rows = await world.subject.query(
+      `select count(*)::int as days from pinterest_ads_loaded_days
+        where ad_account_id = '${id}' and resource = 'campaign_analytics'
+          and run_id = (select id from pinterest_ads_sync_runs order by started_at desc limit 1)`,
+    );
+    // The lookback is 2 days; what was restated unseen is more.
+    expect(rows[0]?.["days"]).toBeGreaterThan(10);
+  });
+});
+
 test("catalogs are read through another ad account of their owner", async () => {
   await using shared = await openMetrics({
     url: database.url,

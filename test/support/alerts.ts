@@ -43,7 +43,6 @@ export function openAlerts(db: TestWarehouse, options: Partial<AlertsOptions> = 
     resources: measured,
     accountIds: undefined,
     settings: SETTINGS,
-    lookbackDays: LOOKBACK_DAYS,
     token: { ...TOKEN, refreshToken: "the-first-refresh-token" },
     state: () => IDLE,
     logger,

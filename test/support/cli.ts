@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { Simulator } from "../../src/simulator/simulator.ts";
+import { makeScratchFolder } from "./scratch-folder.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../src/pinterest-ads.js", import.meta.url));
 
@@ -110,7 +111,7 @@ export async function startCli(args: readonly string[], options: CliOptions = {}
 }
 
 async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "pinterest-ads-test-"));
+  const folder = await makeScratchFolder();
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);

@@ -1,10 +1,9 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { chmod, rm } from "node:fs/promises";
 import { PostgreSqlContainer } from "@testcontainers/postgresql";
 import { getContainerRuntimeClient } from "testcontainers";
 import type { TestProject } from "vitest/node";
 import { startEmbedded } from "../../src/warehouse/embedded/start.ts";
+import { makeScratchFolder } from "./scratch-folder.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -58,7 +57,7 @@ async function dockerAnswers(): Promise<boolean> {
 }
 
 async function startTemporary(): Promise<Server> {
-  const directory = await mkdtemp(join(tmpdir(), "pinterest-ads-test-"));
+  const directory = await makeScratchFolder();
   // So that root's Postgres, which runs as another user, takes the same way as an ordinary user's.
   await chmod(directory, 0o711);
   const embedded = await startEmbedded({ directory, port: 0, superuser: true });

@@ -70,7 +70,7 @@ export function openScheduler(
     id: randomUUID(),
     version: "0.0.0-test",
     warehouse,
-    leadership: createLeadership(warehouse),
+    leadership: createLeadership(warehouse, stop.signal),
     settings: settingsOf(yaml),
     everything: {
       trigger: "schedule",

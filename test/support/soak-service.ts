@@ -23,8 +23,9 @@ import { sweepBooks } from "../../src/warehouse/retention.ts";
 
 /**
  * The service as a process of its own, on a clock that its parent sets: each message `{ at }` (epoch ms) is a beat of
- * that moment, answered by `SoakAnswer` when what was due is done. Waiting takes no time, so that months pass in
- * seconds. Started with one argument, `SoakOptions` as JSON.
+ * that moment, answered by `SoakAnswer` when what was due is done; a message `{ at, weigh: true }` collects garbage
+ * before it answers, which takes as long as a small run. Waiting takes no time, so that months pass in seconds.
+ * Started with one argument, `SoakOptions` as JSON.
  */
 export interface SoakOptions {
   readonly databaseUrl: string;
@@ -40,7 +41,7 @@ export interface SoakOptions {
 export interface SoakAnswer {
   /** Runs that ended since the last beat: schedules and how each ended. */
   readonly runs: readonly { readonly schedules: readonly string[]; readonly status: string }[];
-  /** Bytes, after a collection of garbage. */
+  /** Bytes, after a collection of garbage if the beat was to be weighed. */
   readonly rss: number;
   /** What warnings and errors were logged since the last beat. */
   readonly log: string;
@@ -95,7 +96,6 @@ const alerts = createAlerts({
   resources: chosen,
   accountIds: undefined,
   settings,
-  lookbackDays: analytics.lookbackDays,
   token: { accessToken: undefined, appId, appSecret, refreshToken: options.refreshToken },
   state: () => scheduler.state(),
   logger,
@@ -108,7 +108,7 @@ const scheduler = createScheduler({
   id: randomUUID(),
   version: shared.version,
   warehouse,
-  leadership: createLeadership(warehouse),
+  leadership: createLeadership(warehouse, stop.signal),
   settings,
   everything: {
     trigger: "schedule",
@@ -145,7 +145,7 @@ const scheduler = createScheduler({
   signal: stop.signal,
 });
 
-process.on("message", async (message: { at: number } | "stop") => {
+process.on("message", async (message: { at: number; weigh: boolean } | "stop") => {
   if (message === "stop") {
     stop.abort();
     await scheduler.close();
@@ -157,7 +157,7 @@ process.on("message", async (message: { at: number } | "stop") => {
   now = Math.max(now, message.at);
   await scheduler.beat();
   await scheduler.idle();
-  globalThis.gc?.();
+  if (message.weigh) globalThis.gc?.();
   const answer: SoakAnswer = { runs: runs.splice(0), rss: process.memoryUsage().rss, log };
   log = "";
   process.send?.(answer);

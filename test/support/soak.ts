@@ -7,8 +7,11 @@ import type { SoakAnswer, SoakOptions } from "./soak-service.ts";
 const PROGRAM = fileURLToPath(new URL("soak-service.ts", import.meta.url));
 
 export interface Soak extends AsyncDisposable {
-  /** One beat of the service at that moment, epoch milliseconds; resolves when what was due is done. */
-  beat(at: number): Promise<SoakAnswer>;
+  /**
+   * One beat of the service at that moment, epoch milliseconds; resolves when what was due is done, and garbage
+   * collected if its memory is to be weighed.
+   */
+  beat(at: number, weigh: boolean): Promise<SoakAnswer>;
   readonly pid: number;
 }
 
@@ -27,8 +30,8 @@ export async function startSoak(
   await nextMessage(child);
   return {
     pid: child.pid ?? 0,
-    async beat(at) {
-      child.send({ at });
+    async beat(at, weigh) {
+      child.send({ at, weigh });
       return (await nextMessage(child)) as SoakAnswer;
     },
     async [Symbol.asyncDispose]() {

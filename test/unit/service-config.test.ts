@@ -69,6 +69,7 @@ test.each([
   ["health: { max_staleness: 600m }", 10],
   ["schedule: { entities: 0 6 * * * }", 48],
   ["schedule: { entities: 0 6 * * 1-5 }", 2 * 72],
+  ["schedule: { entities: '*/15 9-17 * * 1-5' }", 2 * 63.25],
 ])("%s: data may become %i hours old", (text, hours) => {
   const { problems, settings } = read(text);
   expect(problems).toEqual([]);

@@ -45,7 +45,7 @@ export async function deliverAlerts(options: DeliveryOptions, signal: AbortSigna
     }
     await noteUndelivered(warehouse, alerts, problem);
     logger.warn(
-      { ...fields, attempts: Math.max(...alerts.map(({ attempts }) => attempts)), error: problem },
+      { ...fields, attempts: Math.max(...alerts.map(({ attempts }) => attempts)), error: problem.reason },
       "alerts not delivered",
     );
     return;

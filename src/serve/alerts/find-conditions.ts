@@ -18,7 +18,7 @@ import type { TokenSettings } from "../health/check-token.ts";
 import type { SchedulerState } from "../scheduler-state.ts";
 import type { Condition, Findings, Held } from "./condition.ts";
 import { describeDifferences, describeDrift, describeShut } from "./data.ts";
-import { findFailedRuns } from "./run-failed.ts";
+import { describeBlocked, findFailedRuns } from "./run-failed.ts";
 import { findStale } from "./stale.ts";
 import { findTokenTrouble } from "./token.ts";
 
@@ -29,13 +29,13 @@ export interface Watched {
   /** Undefined: every account the token sees. */
   readonly accountIds: readonly string[] | undefined;
   readonly settings: ServiceSettings;
-  /** Trailing days, today included, of which differences count: those that are read again. */
-  readonly lookbackDays: number;
   readonly token: TokenSettings;
   /** What the scheduler of this process is doing. */
   readonly state: () => SchedulerState;
 }
 
+/** Differences of older days are nobody's concern. The same for every process, whatever it reads again. */
+const COMPARED_DAYS = 60;
 /** Pinterest settles a day's numbers within some three days. */
 const SETTLED_AFTER_DAYS = 3;
 
@@ -48,13 +48,14 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
   const differences = await readSettledDifferences(
     warehouse,
     accountIds,
-    { from: addDays(today, 1 - watched.lookbackDays), to: today },
+    { from: addDays(today, 1 - COMPARED_DAYS), to: today },
     addDays(today, -SETTLED_AFTER_DAYS),
   );
   const held: Held[] = [...token.held, ...runs.held];
   const conditions = [
     ...token.conditions,
     ...runs.conditions,
+    ...describeBlocked(watched.state()),
     ...(await findStaleConditions(warehouse, watched)),
     ...describeDifferences(differences),
     ...describeShut(await readShutAccounts(warehouse), accountIds),

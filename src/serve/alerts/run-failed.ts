@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { Resource } from "../../resources/define.ts";
 import type { FailingRun, FailureGroup } from "../../warehouse/failing-runs.ts";
 import { scheduleOf } from "../scheduled-request.ts";
+import type { SchedulerState } from "../scheduler-state.ts";
 import type { Condition, Findings, Held } from "./condition.ts";
 import { countNoun, flatten, listSome, nameMoment } from "./plain-text.ts";
 
@@ -35,6 +36,20 @@ export function findFailedRuns(
         conditions.set(subject, describe(run, subject, failures));
   }
   return { conditions: [...conditions.values()], held };
+}
+
+/** Runs that cannot even begin leave nothing in the books. What is wrong with the token is told by itself. */
+export function describeBlocked({ blocked }: SchedulerState): Condition[] {
+  if (!blocked || blocked.code === "already_running" || blocked.code.startsWith("token_")) return [];
+  return [
+    {
+      kind: "run_failed",
+      subject: "schedule",
+      summary: "What is due cannot be run.",
+      details: `${blocked.code}: ${flatten(blocked.message, ERROR_MAX)}`,
+      nextStep: `docs/errors.md says what to do about ${blocked.code}. It is tried again every minute.`,
+    },
+  ];
 }
 
 /** What counts of what the run did not load; undefined when nothing does. Nothing of a run that ended as a whole. */

@@ -10,10 +10,15 @@ export function checkScheduler({ role, holder, lookedAt, blocked }: SchedulerSta
   if (role === "stopped") return fail("scheduler", "stopped");
   if (role === "starting" || lookedAt === undefined)
     return fail("scheduler", "has not looked at the schedule yet");
-  const silent = now - lookedAt;
+  // A clock that was set back makes it a look of the future, until the next one.
+  const silent = Math.abs(now - lookedAt);
   if (silent > SILENCE_MS)
     return fail("scheduler", `has not looked at the schedule for ${describeAge(silent)}`);
   if (role === "standby")
     return pass("scheduler", `standby; ${holder ?? "another process"} runs the schedule`);
-  return pass("scheduler", blocked ? `active; what is due waits: ${blocked.message}` : "active");
+  if (!blocked) return pass("scheduler", "active");
+  const waits = `active; what is due waits: ${blocked.message}`;
+  // Another run ends, and what is wrong with the token is a check of its own; nothing else mends itself.
+  const passes = blocked.code === "already_running" || blocked.code.startsWith("token_");
+  return passes ? pass("scheduler", waits) : fail("scheduler", waits);
 }

@@ -65,7 +65,7 @@ const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-re
  * From this machine, and asked for by its local name: a page elsewhere can make a browser here ask for a name of its
  * own that resolves to 127.0.0.1, and read the answer.
  */
-function isLocal(context: Context): boolean {
+export function isLocal(context: Context): boolean {
   const address = addressOf(context);
   if (address === undefined || !LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4")) return false;
   if (PROXY_HEADERS.some((name) => context.req.header(name) !== undefined)) return false;

@@ -22,7 +22,7 @@ export interface RunningServer {
 const REQUEST_MS = 15_000;
 const HEADERS_MS = 10_000;
 /** Probes, a scraper and some browsers; whoever opens more must not use up this process's file descriptors. */
-const CONNECTIONS_MAX = 100;
+const CONNECTIONS_MAX = 500;
 
 /**
  * Answers over HTTP on all interfaces, for probes come from elsewhere; who may see the status page is a matter of
@@ -31,9 +31,10 @@ const CONNECTIONS_MAX = 100;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const app = createApp(options);
   const server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
+    // Some probes speak HTTP/1.0 and name no host.
+    { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, requireHostHeader: false },
     // Request and Response of the whole process are none of its business.
-    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: "localhost" }),
   );
   server.maxConnections = CONNECTIONS_MAX;
   const port = await listen(server, options.port);

@@ -32,8 +32,8 @@ const ANSWER_MS = 15_000;
 const KEEP_ALIVE = `set idle_session_timeout = 0; set statement_timeout = 0; set tcp_keepalives_idle = 30;
   set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`;
 
-/** Opens the lock connection. */
-export async function openLocks(warehouse: Warehouse): Promise<RunLocks> {
+/** Opens the lock connection. One that gives no answer for `answerMs` is lost. */
+export async function openLocks(warehouse: Warehouse, answerMs = ANSWER_MS): Promise<RunLocks> {
   const loss = new AbortController();
   const client = new pg.Client(connectionSettings(warehouse.url));
   let closing = false;
@@ -55,7 +55,7 @@ export async function openLocks(warehouse: Warehouse): Promise<RunLocks> {
   const inTurn = pLimit(1);
   const ask = (sql: string, values: readonly string[]) =>
     inTurn(async () => {
-      const silence = setTimeout(abandon, ANSWER_MS);
+      const silence = setTimeout(abandon, answerMs);
       try {
         return await client.query(sql, [...values]);
       } catch (error) {

@@ -12,6 +12,7 @@ import {
 } from "../../src/warehouse/locks.ts";
 import { findRunHolding, finishRun, markKilledRuns, startRun } from "../../src/warehouse/runs.ts";
 import { insertPlannedSlices } from "../../src/warehouse/slices.ts";
+import { startFreezingProxy } from "../support/freezing-proxy.ts";
 import { holdTransaction } from "../support/hold-transaction.ts";
 import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -77,6 +78,20 @@ describe("a lock", () => {
     await locks.close();
     await waitUntil("the lock is free", async () => (await holders()).length === 0);
     expect(locks.lost.aborted).toBe(false);
+  });
+
+  test("on a connection that hangs is lost, and nobody waits for it", async () => {
+    await using proxy = await startFreezingProxy(db.url);
+    const far = openWarehouse({ url: proxy.url, schema: "public", connections: 1 });
+    const locks = await openLocks(far, 100);
+    await locks.tryAcquire("a");
+    await locks.check();
+    proxy.freeze();
+    for (const ask of [() => locks.check(), () => locks.tryAcquire("b"), () => locks.release("a")])
+      await expect(ask()).rejects.toMatchObject({ code: "lock_lost" });
+    expect(locks.lost.reason).toMatchObject({ code: "lock_lost" });
+    await locks.close();
+    await far.close();
   });
 
   test("of a run on a shared connection ends with the run, and no other does", async () => {

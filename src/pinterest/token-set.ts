@@ -12,6 +12,18 @@ export function isFresh(set: TokenSet, now: number): boolean {
   return now < set.accessExpiresAt - Math.min(LONGEST_MARGIN_MS, lifetime * MARGIN_SHARE);
 }
 
+/** A person is told 14 days before the end; what can be done without one is tried a day earlier. */
+const ENDING_MS = 15 * 24 * 3_600_000;
+/** Pinterest may not replace a refresh token, and its end then stays: once a day is often enough to ask. */
+const RETRY_MS = 24 * 3_600_000;
+
+/** Not refreshed for `olderThanMs`, or not today although the refresh token ends soon. */
+export function isNeglected(set: TokenSet, olderThanMs: number, now: number): boolean {
+  const age = now - set.refreshedAt;
+  const ends = set.refreshExpiresAt !== undefined && set.refreshExpiresAt - now < ENDING_MS;
+  return age >= olderThanMs || (ends && age >= RETRY_MS);
+}
+
 export function isUnexpired(set: TokenSet, now: number): boolean {
   return set.accessExpiresAt === undefined || now < set.accessExpiresAt;
 }

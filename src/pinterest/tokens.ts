@@ -7,7 +7,7 @@ import { interrupted, throwIfAborted, unlessAborted } from "./interrupted.ts";
 import { type Chain, type Credentials, chooseChain, refreshRefused } from "./token-chain.ts";
 import { refreshGrant } from "./token-endpoint.ts";
 import { saveDurably } from "./token-save.ts";
-import { isFresh, isUnexpired, nextSet, sameSet, scopesToAsk } from "./token-set.ts";
+import { isFresh, isNeglected, isUnexpired, nextSet, sameSet, scopesToAsk } from "./token-set.ts";
 import type { TokenSet, TokenStore } from "./token-store.ts";
 
 /** An access token and how many came before it in this process. */
@@ -27,7 +27,7 @@ export interface Tokens {
    * Tokens that cannot be renewed answer `forbidden` with the same generation, `unauthorized` with `token_refused`.
    */
   renew(generation: number, reason: RenewReason, signal?: AbortSignal): Promise<Access>;
-  /** Refreshes now if the last refresh is `olderThanMs` ago, so that a refresh token in no other use does not die. */
+  /** Refreshes now if the last refresh is `olderThanMs` ago or the refresh token ends soon, so that it does not die unused. */
   keepAlive(olderThanMs: number, signal?: AbortSignal): Promise<void>;
   /** Lets a refresh under way finish and save what it brought; afterwards every call rejects with `interrupted`. */
   close(): Promise<void>;
@@ -161,7 +161,7 @@ export function createTokens(options: TokensOptions): Tokens {
 
   async function keepAlive(olderThanMs: number, signal?: AbortSignal): Promise<void> {
     await access(signal);
-    if (!current || clock.now() - current.set.refreshedAt < olderThanMs) return;
+    if (!current || !isNeglected(current.set, olderThanMs, clock.now())) return;
     await renew(current.access.generation, "forbidden", signal);
   }
 

@@ -144,6 +144,27 @@ test("the next process uses a stored token that is still valid, and refreshes a 
   expect(pinterest.server.seen[1]?.form.get("scope")).toBe("ads:read,catalogs:read");
 });
 
+test("a refresh token in no other use is kept alive: refreshed after 20 days, and daily when it ends soon", async () => {
+  await using pinterest = await openPinterest();
+  const clock = createJumpingClock();
+  const keepAlive = async (days: number) => {
+    clock.advance(days * DAY_MS);
+    await using started = openProcess(pinterest.server.url, { clock });
+    await started.tokens.keepAlive(20 * DAY_MS);
+    return pinterest.server.seen.length;
+  };
+  expect(await keepAlive(0)).toBe(1);
+  expect(await keepAlive(19)).toBe(1);
+  expect(await keepAlive(1)).toBe(2);
+  expect(await keepAlive(0)).toBe(2);
+  // As if Pinterest had not replaced it for long.
+  await warehouse
+    .knex("pinterest_ads_oauth_tokens")
+    .update({ refresh_token_expires_at: new Date(clock.now() + 14 * DAY_MS) });
+  expect(await keepAlive(0.5)).toBe(2);
+  expect(await keepAlive(0.5)).toBe(3);
+});
+
 test("the rotated token is committed before its access token is handed out", async () => {
   await using pinterest = await openPinterest();
   await using first = openProcess(pinterest.server.url);

@@ -22,6 +22,8 @@ FROM node:24.21.0-bookworm-slim AS system
 # Neither package managers nor headers are of use to a program that is already installed.
 RUN rm -rf /usr/local/include /usr/local/lib/node_modules /opt/yarn-* \
  && rm -f /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
+# For `exec`: the name by which the documentation calls the program. What it leads to comes with the next stage.
+RUN ln -s /app/src/pinterest-ads.js /usr/local/bin/pinterest-ads
 
 # A layer that deletes makes no image smaller; a copy of what is left does.
 FROM scratch

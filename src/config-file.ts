@@ -8,7 +8,11 @@ import { suggestion } from "./suggest.ts";
 
 /** So many slices at once: more only waits for Pinterest's rate limits. */
 const CONCURRENCY_MAX = 32;
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const HOURS_PER_DAY = 24;
+/** Durations above this are told in days. */
+const DAYS_FROM_HOURS = 48;
 const ACCOUNT_ID = "not an ad account id; ids are digits, and long ones need quotes";
 const accountId = z.union([z.string().regex(/^\d+$/), z.int().nonnegative().transform(String)], ACCOUNT_ID);
 const LIST = "not a list; write [one, two]";
@@ -48,15 +52,22 @@ const KEYS: Record<string, readonly string[]> = {
 function refuseHastyHealth({ schedule, health }: z.infer<typeof shape>, context: z.RefinementCtx): void {
   // A schedule that cannot be read has no pauses.
   if (context.issues.length > 0) return;
-  const pauseHours = longestPauseMs(readCrons(schedule)) / HOUR_MS;
-  const staleHours = (health.max_staleness ?? Number.POSITIVE_INFINITY) / HOUR_MS;
-  if (staleHours > pauseHours) return;
-  const message = `${round(staleHours)} h are too few, for the schedule refreshes some data only every ${round(pauseHours)} h; allow more, or refresh more often`;
+  const pause = longestPauseMs(readCrons(schedule));
+  const allowed = health.max_staleness ?? Number.POSITIVE_INFINITY;
+  if (allowed > pause) return;
+  const message = `${tellDuration(allowed)} is too short, for the schedule refreshes some data only every ${tellDuration(pause)}; allow more, or refresh more often`;
   context.addIssue({ code: "custom", path: ["health", "max_staleness"], message });
 }
 
-function round(hours: number): number {
-  return Math.round(hours * 10) / 10;
+/** In the unit in which the number is easiest to read. */
+function tellDuration(ms: number): string {
+  const hours = ms / HOUR_MS;
+  if (hours < 1) return `${round(ms / MINUTE_MS)} min`;
+  return hours > DAYS_FROM_HOURS ? `${round(hours / HOURS_PER_DAY)} days` : `${round(hours)} h`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** Parses and checks the file; problems are added with file, line and fix. Asks the clock for today, and nothing else. */

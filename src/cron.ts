@@ -13,13 +13,31 @@ const HOURS_PER_DAY = 24;
 /** An expression that no day of so many matches is taken to never come; 29 February comes within 8 years. */
 const DAYS_SEARCHED = 8 * 366 + 1;
 
+/** The fields of a cron expression as the library calls them, and what may stand in each. */
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ["minute", "the minute is 0 to 59"],
+  ["hour", "the hour is 0 to 23"],
+  ["dayOfMonth", "the day is 1 to 31"],
+  ["month", "the month is 1 to 12, or jan to dec"],
+  ["dayOfWeek", "the weekday is 0 to 7, or sun to sat"],
+]);
+
 /** What is wrong with an expression; undefined when nothing is. */
 export function findCronProblem(expression: string): string | undefined {
-  const fields = expression.trim().split(/\s+/);
+  const { length } = expression.trim().split(/\s+/);
   const { valid, errors } = validateDetailed(expression);
-  if (!valid) return errors.map(({ field, message }) => `${field}: ${message}`).join("; ");
-  if (fields.length === 6) return "has six fields; write five: minute, hour, day, month, weekday";
-  return undefined;
+  // One that is valid stands for five, such as @daily.
+  if (length !== FIELDS.size && !(length === 1 && valid))
+    return `has ${length === 1 ? "1 field" : `${length} fields`}; write five: minute, hour, day, month, weekday`;
+  return valid ? undefined : errors.map(describeFieldError).join("; ");
+}
+
+/** A field may be right by itself and wrong beside another, as the 31 of "0 0 31 2 *". */
+function describeFieldError(error: { field: string; value?: string; message: string }): string {
+  const { field, value, message } = error;
+  if (message.includes("impossible")) return `day ${value ?? ""} is impossible in the months that are named`;
+  const allowed = FIELDS.get(field);
+  return value !== undefined && allowed ? `${value} does not fit: ${allowed}` : message;
 }
 
 export function isTimezone(name: string): boolean {

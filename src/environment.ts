@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { distance } from "fastest-levenshtein";
 import { nearest, suggestion } from "./suggest.ts";
 import { addTlsVariables, readAddress } from "./warehouse/tls.ts";
 
@@ -88,7 +89,15 @@ export function parseEnvironment(
   };
 }
 
-/** A misspelt variable is silently a default; in `.env` one that looks like any of ours, elsewhere only PINTEREST_*. */
+/** Names that other programs use too: what resembles them, and they themselves, may be meant for anybody. */
+const COMMON_VARIABLES: ReadonlySet<string> = new Set(["DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT", "PORT"]);
+/** Nobody else's names begin like these, so more of them may be wrong. */
+const EDITS_MAX_PINTEREST = 3;
+
+/**
+ * A misspelt variable is silently a default. `.env` is ours, and whatever looks like one of ours there is told; the
+ * environment is everybody's, and only what can hardly be meant for another program is.
+ */
 function reportTypos(
   variables: Readonly<Record<string, string | undefined>>,
   inEnvFile: ReadonlySet<string>,
@@ -97,15 +106,30 @@ function reportTypos(
   const ours = VARIABLES.filter((known) => known.startsWith("PINTEREST_"));
   for (const name of Object.keys(variables)) {
     if (VARIABLES.some((known) => known === name) || COMPOSE_VARIABLES.has(name)) continue;
-    const prefixed = name.startsWith("PINTEREST_");
+    const meant = name.startsWith("PINTEREST_") ? ours : VARIABLES;
     const suspicious = inEnvFile.has(name)
-      ? prefixed || nearest(name, VARIABLES)
-      : prefixed && nearest(name, ours);
-    if (suspicious)
-      problems.push(
-        `${name} is not a variable of this connector; ${suggestion(name, prefixed ? ours : VARIABLES)}`,
-      );
+      ? meant === ours || nearest(name, VARIABLES)
+      : (meant === ours && nearest(name, ours)) || looksMistyped(name, variables);
+    if (suspicious) problems.push(`${name} is not a variable of this connector; ${suggestion(name, meant)}`);
   }
+}
+
+/** One that is set under its right name as well is not missed: then the other belongs to somebody else. */
+function looksMistyped(name: string, variables: Readonly<Record<string, string | undefined>>): boolean {
+  return VARIABLES.some(
+    (known) =>
+      !COMMON_VARIABLES.has(known) &&
+      variables[known] === undefined &&
+      (isOneSlip(name.toUpperCase(), known) ||
+        (known.startsWith("PINTEREST_") && distance(name.toUpperCase(), known) <= EDITS_MAX_PINTEREST)),
+  );
+}
+
+/** A character too many, too few or another, or two neighbours swapped: two edits are already other words. */
+function isOneSlip(name: string, known: string): boolean {
+  if (distance(name, known) <= 1) return true;
+  const at = [...known].findIndex((character, index) => character !== name[index]);
+  return name === `${known.slice(0, at)}${known[at + 1]}${known[at]}${known.slice(at + 2)}`;
 }
 
 function parseAccountIds(value: string | undefined, problems: string[]): readonly string[] | undefined {

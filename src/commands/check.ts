@@ -112,12 +112,8 @@ async function checkToken(
   );
   const none =
     accounts.length === 0 ? ["the token sees no ad account; create it as a user who has a role on one"] : [];
-  const names = accounts.map(({ id, name }) => `${id} ${name}`).join("; ");
-  findings.report(
-    "accounts",
-    [...unseen, ...none],
-    `${plural(accounts.length, "account")} visible: ${names}`,
-  );
+  const names = accounts.map(({ id, name }) => `${id} ${name}`);
+  findings.report("accounts", [...unseen, ...none], `${plural(accounts.length, "account")} visible:`, names);
   // A fixed access token does not tell its scopes; the resources that need more say so when they are loaded.
   if (config.accessToken !== undefined) return;
   const granted = await findings.attempt(
@@ -142,7 +138,7 @@ function describeMissing(needed: readonly OAuthScope[], granted: readonly string
 }
 
 interface Findings {
-  report(subject: string, problems: readonly string[], fine: string): void;
+  report(subject: string, problems: readonly string[], fine: string, details?: readonly string[]): void;
   /** Says what could not be tested, which is neither fine nor a problem of its own. */
   skip(subject: string, why: string): void;
   /** The result of `work`; a failure becomes a problem and undefined. */
@@ -154,9 +150,15 @@ function openFindings(shell: Shell): Findings {
   let count = 0;
   const line = (mark: string, subject: string, text: string) =>
     shell.print(`${mark.padEnd(5)}${subject.padEnd(15)}${printable(text)}`);
-  function report(subject: string, problems: readonly string[], fine: string): void {
+  function report(
+    subject: string,
+    problems: readonly string[],
+    fine: string,
+    details: readonly string[] = [],
+  ): void {
     count += problems.length;
     if (problems.length === 0) line("ok", subject, fine);
+    if (problems.length === 0) for (const detail of details) line("", "", detail);
     for (const problem of problems) line("FAIL", subject, problem);
   }
   return {

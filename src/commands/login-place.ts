@@ -7,6 +7,8 @@ export interface LoginPlace {
   readonly pathname: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** The redirect URI leads elsewhere, and whether anything there passes the browser on to `port` nobody said. */
+  readonly isDoubtful: boolean;
 }
 
 const DEFAULT_PORT = 8085;
@@ -19,18 +21,25 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
  */
 export function chooseLoginPlace(flags: { redirectUri?: string; port?: number }): LoginPlace {
   const { redirectUri, port } = flags;
-  if (redirectUri === undefined) return { redirectUri, pathname: "/", port: port ?? DEFAULT_PORT };
+  if (redirectUri === undefined)
+    return { redirectUri, pathname: "/", port: port ?? DEFAULT_PORT, isDoubtful: false };
   const url = URL.parse(redirectUri);
   if (!url || !/^https?:$/.test(url.protocol) || redirectUri.includes("#"))
     throw new ConnectorError("usage", `--redirect-uri: "${redirectUri}" is not an http(s) address`, {
       nextStep: "Give it exactly as it is registered with the app, such as http://localhost:8085/.",
     });
-  return { redirectUri, pathname: url.pathname, port: port ?? portOf(url) };
+  const isDoubtful = port === undefined && !leadsHere(url);
+  return { redirectUri, pathname: url.pathname, port: port ?? portOf(url), isDoubtful };
 }
 
-function portOf({ protocol, hostname, port }: URL): number {
-  if (protocol !== "http:" || !LOOPBACK.has(hostname)) return DEFAULT_PORT;
-  return port === "" ? HTTP_PORT : Number(port);
+/** TLS is not spoken here, so https leads to something before this machine's port. */
+function leadsHere({ protocol, hostname }: URL): boolean {
+  return protocol === "http:" && LOOPBACK.has(hostname);
+}
+
+function portOf(url: URL): number {
+  if (!leadsHere(url)) return DEFAULT_PORT;
+  return url.port === "" ? HTTP_PORT : Number(url.port);
 }
 
 /** The redirect URI of a login for which this machine listens on `port`. */

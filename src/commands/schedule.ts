@@ -1,5 +1,6 @@
-import { type Config, configurationError, loadConfig } from "../config.ts";
+import { type Config, configurationError, readConfig } from "../config.ts";
 import { findCredentialProblems, openConfiguredWarehouse } from "../context.ts";
+import { asConnectorError } from "../errors.ts";
 import { createLogger, type Logger } from "../logger.ts";
 import { readServiceSettings } from "../service-config.ts";
 import { prepareWarehouse } from "./prepare.ts";
@@ -13,10 +14,21 @@ export const registerSchedule: RegisterCommand = (program, shell) => {
 };
 
 async function runSchedule(shell: Shell): Promise<void> {
-  const config = loadConfig();
-  const problems = findScheduleProblems(config);
-  if (problems.length > 0) throw configurationError(problems);
-  const logger = openServiceLog(config);
+  const { config, problems } = readConfig();
+  const format = config.logFormat ?? (process.stdout.isTTY ? "text" : "json");
+  const logger = openServiceLog(config, format);
+  try {
+    const all = [...problems, ...findScheduleProblems(config)];
+    if (all.length > 0) throw configurationError(all);
+    await keepSchedule(config, logger, shell);
+  } catch (error) {
+    // What collects lines of JSON cannot read what stderr says to people.
+    if (format === "json" && !shell.signal.aborted) logEnd(error, logger);
+    throw error;
+  }
+}
+
+async function keepSchedule(config: Config, logger: Logger, shell: Shell): Promise<void> {
   // No other command needs a server, charts and metrics, and reading them takes time.
   const { startService } = await import("./service.ts");
   const open = await openConfiguredWarehouse(config, { signal: shell.signal });
@@ -46,7 +58,11 @@ function findScheduleProblems(config: Config): string[] {
 }
 
 /** A service has nobody in front of it: lines, and never a live display. */
-function openServiceLog({ logLevel, logFormat }: Config): Logger {
-  const format = logFormat ?? (process.stdout.isTTY ? "text" : "json");
+function openServiceLog({ logLevel }: Config, format: "json" | "text"): Logger {
   return createLogger({ level: logLevel, format, stream: process.stdout });
+}
+
+function logEnd(error: unknown, logger: Logger): void {
+  const { code, message, nextStep } = asConnectorError(error);
+  logger.fatal({ error_code: code, error: message, next_step: nextStep }, "schedule ends");
 }

@@ -10,7 +10,8 @@ import { renderTable } from "./table.ts";
 /** More is in --json. */
 const RUNS_SHOWN = 10;
 
-export function renderRuns({ runs }: StatusDocument): string {
+export function renderRuns({ runs }: StatusDocument): string | undefined {
+  if (runs.length === 0) return undefined;
   const columns = ["started", "by", "status", "slices", "failed", "rows", "took"].map((title) => ({ title }));
   const rows = runs
     .slice(0, RUNS_SHOWN)
@@ -27,7 +28,8 @@ export function renderRuns({ runs }: StatusDocument): string {
 }
 
 /** A line per resource: the stalest account is what matters. */
-export function renderFreshness({ freshness }: StatusDocument): string | undefined {
+export function renderFreshness({ freshness, runs }: StatusDocument): string | undefined {
+  if (runs.length === 0) return undefined;
   const wanted = freshness.filter(({ state }) => state !== "not_wanted");
   if (wanted.length === 0) return undefined;
   const rows = [...Map.groupBy(wanted, ({ resource }) => resource)].map(([resource, places]) => {
@@ -94,7 +96,8 @@ const DAY_SECONDS = 86_400;
 
 export function renderToken({ token, uses_stored_token }: StatusDocument): string | undefined {
   if (!uses_stored_token) return "PINTEREST_ACCESS_TOKEN is used. Nothing renews it; it ends after 30 days.";
-  if (!token) return undefined;
+  if (!token)
+    return "None is stored yet. Log in with: npx pinterest-ads auth login\nOne that is configured is stored when it is first refreshed.";
   if (token.state === "refused" && token.refused_at)
     return `Refused by Pinterest on ${formatMoment(token.refused_at)}. Authorise the app again: npx pinterest-ads auth login`;
   const left = (seconds: number | null) =>

@@ -1,31 +1,42 @@
 import stringWidth from "string-width";
 import type { StatusDocument } from "../serve/status-document.ts";
-import type { Matter } from "../serve/status-matters.ts";
+import { findSharedStep, type Matter, type Point } from "../serve/status-matters.ts";
 import type { ScheduleStatus } from "../serve/status-schedules.ts";
 import { describeSpan } from "../span.ts";
 import { formatMoment, plural, printable } from "./format.ts";
 import { renderTable } from "./table.ts";
 
-/** Terminals are at least 80 columns wide, and the text stands indented. */
-const TEXT_WIDTH = 76;
+/** Terminals are at least 80 columns wide, and the text stands indented, causes more so. */
+const TEXT_WIDTH = 74;
 /** So many subjects tell what kind of thing it is; --json has them all. */
-const SUMMARIES_SHOWN = 3;
+const POINTS_SHOWN = 3;
 
-/** Whether anybody has to do anything, and what. */
+/** Whether anybody has to do anything, what, and why as far as it is known. */
 export function renderVerdict({ verdict }: StatusDocument): string {
-  const notes =
-    verdict.notes.length > 0 ? ["Good to know, and can wait:", ...verdict.notes.map(renderMatter)] : [];
-  return [`${verdict.headline}.`, ...verdict.matters.map(renderMatter), ...notes].join("\n");
+  const { level, headline, matters, notes } = verdict;
+  const lines = notes.length > 0 ? ["Good to know, and can wait:", ...notes.map(renderMatter)] : [];
+  const start = level === "empty" ? ["Load everything once with: npx pinterest-ads sync"] : [];
+  return [`${headline}.`, ...start, ...matters.map(renderMatter), ...lines].join("\n");
 }
 
-function renderMatter({ kind, summaries, next_step }: Matter): string {
-  const rest = summaries.length - SUMMARIES_SHOWN;
+function renderMatter({ kind, points }: Matter): string {
+  const shared = findSharedStep(points);
+  const rest = points.length - POINTS_SHOWN;
   const lines = [
-    ...summaries.slice(0, SUMMARIES_SHOWN),
+    ...points.slice(0, POINTS_SHOWN).flatMap((point) => renderPoint(point, shared === null)),
     ...(rest > 0 ? [`And ${plural(rest, "other")}.`] : []),
-    ...(next_step ? [next_step] : []),
+    ...(shared === null ? [] : wrap(shared)),
   ];
-  return [`- ${kind.replaceAll("_", " ")}`, ...lines.flatMap(wrap).map((line) => `    ${line}`)].join("\n");
+  return [`- ${kind.replaceAll("_", " ")}`, ...lines.map((line) => `    ${line}`)].join("\n");
+}
+
+function renderPoint({ summary, details, next_step }: Point, withStep: boolean): string[] {
+  const causes = details?.split("\n").flatMap((line) => wrap(line)) ?? [];
+  return [
+    ...wrap(summary),
+    ...causes.map((line) => `  ${line}`),
+    ...(withStep && next_step !== null ? wrap(next_step) : []),
+  ];
 }
 
 /** What comes when, and which process sees to it. */

@@ -50,8 +50,8 @@ async function showStatus(json: boolean, shell: Shell): Promise<void> {
   }
 }
 
-function renderStatus(document: StatusDocument): string {
-  if (document.runs.length === 0) return "No run yet. Start one with: npx pinterest-ads sync";
+/** All of it in words; what there is nothing to say of is left out. */
+export function renderStatus(document: StatusDocument): string {
   return [
     renderVerdict(document),
     section("Last runs (UTC)", renderRuns(document)),

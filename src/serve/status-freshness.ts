@@ -23,7 +23,10 @@ export interface FreshnessStatus {
   readonly state: "fresh" | "stale" | "never_loaded" | "not_wanted";
 }
 
-/** Every place that is to be copied and every one that ever was, by resource and id. */
+/** Numbers in names and ids count as such: 10 comes after 2. */
+const NATURAL = new Intl.Collator("en", { numeric: true });
+
+/** Every place that is to be copied and every one that ever was, resources in their order, then by id. */
 export function listFreshness(
   wanted: readonly FreshnessRow[],
   loaded: readonly LoadedRow[],
@@ -34,6 +37,8 @@ export function listFreshness(
   const describe = describeScopes(resources, accounts);
   const loadedAt = new Map(loaded.map((row) => [keyOf(row), row.loaded_at]));
   const isWanted = new Set(wanted.map(keyOf));
+  const ranks = new Map(resources.map(({ name }, index) => [name, index]));
+  const rankOf = (row: FreshnessStatus) => ranks.get(row.resource) ?? resources.length;
   const rows: FreshnessStatus[] = wanted.map(({ resource, scope_id, ...row }) => ({
     resource,
     ...describe(resource, scope_id),
@@ -54,7 +59,12 @@ export function listFreshness(
       loaded_through,
       state: "not_wanted" as const,
     }));
-  return [...rows, ...others].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return [...rows, ...others].toSorted(
+    (a, b) =>
+      rankOf(a) - rankOf(b) ||
+      NATURAL.compare(a.resource, b.resource) ||
+      NATURAL.compare(a.scope_id, b.scope_id),
+  );
 }
 
 function judge(ageSeconds: number | null, maxStalenessMs: number): FreshnessStatus["state"] {

@@ -1,29 +1,40 @@
 import type { OpenAlert } from "../warehouse/alerts.ts";
 import type { ReconciliationSummary } from "../warehouse/reconciliation.ts";
+import type { RunWithFailures } from "../warehouse/status.ts";
 import type { ShutAccount } from "../warehouse/status-accounts.ts";
 import type { DriftRow } from "../warehouse/status-records.ts";
-import type { StatusRun } from "../warehouse/status-runs.ts";
+import type { RunProgress } from "../warehouse/status-runs.ts";
+import { flatten, listSome, nameMoment } from "./alerts/plain-text.ts";
 import type { FreshnessStatus } from "./status-freshness.ts";
 import type { SchedulerStatus } from "./status-schedules.ts";
 import type { TokenStatus } from "./status-token.ts";
 
 /** Something that a person should know of. */
 export interface Matter {
-  /** As alerts are called; `scheduler_silent` is none, for nobody is there to raise it. */
+  /** As alerts are called; `scheduler_silent` is none, for nobody is there to raise it, and `token_missing` a case of one. */
   readonly kind: string;
-  /** What happened, a sentence for each subject. */
-  readonly summaries: readonly string[];
-  readonly next_step: string | null;
+  /** One for each subject. */
+  readonly points: readonly Point[];
   /** Good to know, and nothing is lost if nobody does anything. */
   readonly can_wait: boolean;
+}
+
+export interface Point {
+  /** What happened, a sentence. */
+  readonly summary: string;
+  /** Why, as far as it is known; lines. */
+  readonly details: string | null;
+  readonly next_step: string | null;
 }
 
 /** What a verdict is reached from. */
 export interface Books {
   readonly alerts: readonly OpenAlert[];
   readonly scheduler: SchedulerStatus | null;
-  readonly runs: readonly StatusRun[];
+  readonly runs: readonly RunWithFailures[];
+  readonly progress: readonly RunProgress[];
   readonly token: TokenStatus | null;
+  readonly uses_stored_token: boolean;
   readonly freshness: readonly FreshnessStatus[];
   readonly shut_accounts: readonly ShutAccount[];
   readonly drift: readonly DriftRow[];
@@ -33,14 +44,42 @@ export interface Books {
 /** New fields at Pinterest are kept; a later version of the connector gives them columns. */
 const CAN_WAIT: ReadonlySet<string> = new Set(["schema_drift"]);
 
+const LINES_TOLD = 5;
+const REASON_MAX = 300;
+/** In place of advice that sends people to where they are. */
+const BELOW = "The last runs below tell what failed, and docs/errors.md what to do about each error.";
+
 /** Open alerts, those of a kind as one matter. */
-export function groupAlerts(alerts: readonly OpenAlert[]): Matter[] {
-  return [...Map.groupBy(alerts, ({ kind }) => kind)].map(([kind, same]) => ({
+export function groupAlerts(books: Pick<Books, "alerts" | "token" | "uses_stored_token">): Matter[] {
+  return [...Map.groupBy(books.alerts, (alert) => nameAlert(alert, books))].map(([kind, same]) => ({
     kind,
-    summaries: same.map(({ summary }) => summary),
-    next_step: same[0]?.next_step ?? null,
+    points: same.map(({ summary, details, next_step }) => ({
+      summary,
+      details,
+      next_step: adviseHere(next_step),
+    })),
     can_wait: CAN_WAIT.has(kind),
   }));
+}
+
+/** Its kind; but a token that nobody gave yet was not refused, though the alert is the same. */
+export function nameAlert(
+  { kind }: Pick<OpenAlert, "kind">,
+  { token, uses_stored_token }: Pick<Books, "token" | "uses_stored_token">,
+): string {
+  return kind === "token_refused" && uses_stored_token && token === null ? "token_missing" : kind;
+}
+
+/** What is to be done about all of them; null where it differs or there is nothing to do. */
+export function findSharedStep(points: readonly Point[]): string | null {
+  const [first, ...others] = points;
+  return first && others.every(({ next_step }) => next_step === first.next_step) ? first.next_step : null;
+}
+
+/** The same advice to those who see the last runs. */
+export function adviseHere(nextStep: string): string {
+  const sentences = nextStep.split(/(?<=\.) (?=[A-Z`])/);
+  return sentences.map((sentence) => (sentence.includes("status page") ? BELOW : sentence)).join(" ");
 }
 
 /** A process that should run the schedule and is not heard of: the one thing that no alert can tell. */
@@ -50,7 +89,7 @@ export function findSilence({ scheduler }: Pick<Books, "scheduler">): Matter[] {
   return [
     describe(
       "scheduler_silent",
-      `Process ${pid} on ${host}, which ran the schedule, was last seen on ${tellMoment(seen_at)}.`,
+      `Process ${pid} on ${host}, which ran the schedule, was last seen on ${nameMoment(seen_at)}.`,
       "Start it again with `pinterest-ads schedule`; what it missed is made up for.",
     ),
   ];
@@ -89,18 +128,27 @@ function findFailedRun({ runs, token }: Books): Matter[] {
   return [
     describe(
       "run_failed",
-      `The ${last.trigger} of ${tellMoment(last.started_at)} ${ended}.`,
-      "The last runs below tell what failed, and why.",
+      `The ${last.trigger} of ${nameMoment(last.started_at)} ${ended}.`,
+      BELOW,
+      last.failed_slices.length > 0
+        ? last.failed_slices.map(({ resource, error, status }) => `${resource}: ${error ?? status}`)
+        : [last.error ?? ""],
     ),
   ];
 }
 
 function findStale({ freshness }: Books): Matter[] {
   const wanted = freshness.filter(({ state }) => state !== "not_wanted");
-  const stale = wanted.filter(({ state }) => state === "stale").length;
-  if (stale === 0) return [];
-  const summary = `${stale} of ${wanted.length} tables (by ad account) ${stale === 1 ? "was" : "were"} not loaded for too long.`;
-  return [describe("stale", summary, "Load them with `pinterest-ads sync`.")];
+  const stale = wanted
+    .filter(({ state }) => state === "stale")
+    .toSorted((a, b) => (b.age_seconds ?? 0) - (a.age_seconds ?? 0));
+  if (stale.length === 0) return [];
+  const summary = `${stale.length} of ${wanted.length} tables (by ad account) ${stale.length === 1 ? "was" : "were"} not loaded for too long.`;
+  const places = stale.map(({ resource, scope_id, scope_name, fresh_at }) => {
+    const place = scope_id === "*" ? resource : `${resource} of ${scope_name ?? scope_id}`;
+    return `${place}: last loaded ${fresh_at ? nameMoment(fresh_at) : "never"}`;
+  });
+  return [describe("stale", summary, "Load them with `pinterest-ads sync`.", places)];
 }
 
 function findShut({ shut_accounts }: Books): Matter[] {
@@ -108,10 +156,11 @@ function findShut({ shut_accounts }: Books): Matter[] {
   return [
     {
       kind: "account_shut",
-      summaries: shut_accounts.map(
-        ({ ad_account_id, name }) => `Pinterest does not let us read ad account ${name ?? ad_account_id}.`,
-      ),
-      next_step: "Ask its owner for access. It is taken up again by itself.",
+      points: shut_accounts.map(({ ad_account_id, name, reason }) => ({
+        summary: `Pinterest does not let us read ad account ${name ?? ad_account_id}.`,
+        details: reason,
+        next_step: "Ask its owner for access. It is taken up again by itself.",
+      })),
       can_wait: false,
     },
   ];
@@ -135,10 +184,13 @@ function findSurprises({ drift, reconciliation: { differing } }: Books): Matter[
   ];
 }
 
-function describe(kind: string, summary: string, next_step: string | null): Matter {
-  return { kind, summaries: [summary], next_step, can_wait: false };
-}
-
-function tellMoment(moment: Date): string {
-  return `${moment.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+function describe(
+  kind: string,
+  summary: string,
+  next_step: string | null,
+  lines: readonly string[] = [],
+): Matter {
+  const told = new Set(lines.map((line) => flatten(line, REASON_MAX)).filter((line) => line !== ""));
+  const details = told.size > 0 ? listSome([...told], LINES_TOLD) : null;
+  return { kind, points: [{ summary, details, next_step }], can_wait: false };
 }

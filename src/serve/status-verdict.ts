@@ -2,8 +2,11 @@ import { type Books, findSilence, findTroubleInBooks, groupAlerts, type Matter }
 
 /** What to say first. */
 export interface Verdict {
-  /** `act`: somebody has to do something; `empty`: nothing was ever loaded. */
-  readonly level: "well" | "act" | "empty";
+  /**
+   * `act`: somebody has to do something; `empty`: nothing was ever loaded; `incomplete`: nobody has to do anything, and
+   * of what is to be copied something was never loaded yet.
+   */
+  readonly level: "well" | "act" | "empty" | "incomplete";
   readonly headline: string;
   /** What somebody has to do something about, the most urgent first. */
   readonly matters: readonly Matter[];
@@ -14,6 +17,7 @@ export interface Verdict {
 /** Without a process that loads, or a token, nothing else can be mended. */
 const URGENCY = [
   "scheduler_silent",
+  "token_missing",
   "token_refused",
   "run_failed",
   "stale",
@@ -21,27 +25,51 @@ const URGENCY = [
   "account_shut",
   "not_reconciled",
 ];
+const NO_TOKEN: ReadonlySet<string> = new Set(["token_missing", "token_refused"]);
+/** Without a token nothing is loaded, so that data grows old is no news, nor is that the token's days would end. */
+const OF_NO_TOKEN: ReadonlySet<string> = new Set(["token_expiring", "stale"]);
 
 /**
  * Whether somebody has to do something: what the open alerts say and, where no process runs the schedule and so nobody
  * raises alerts, what the books themselves tell.
  */
 export function reachVerdict(books: Books): Verdict {
-  const alerted = groupAlerts(books.alerts);
+  const alerted = groupAlerts(books);
   const found = [...findSilence(books), ...(books.scheduler?.alive ? [] : findTroubleInBooks(books))];
   const all = [...alerted, ...found.filter(({ kind }) => !alerted.some((alert) => alert.kind === kind))];
-  const matters = all.filter(({ can_wait }) => !can_wait).toSorted(mostUrgentFirst);
-  const notes = all.filter(({ can_wait }) => can_wait);
-  const count = matters.length;
+  const hasNoToken = all.some(({ kind }) => NO_TOKEN.has(kind));
+  const told = all.filter(({ kind }) => !(hasNoToken && OF_NO_TOKEN.has(kind)));
+  const matters = told.filter(({ can_wait }) => !can_wait).toSorted(mostUrgentFirst);
+  const notes = told.filter(({ can_wait }) => can_wait);
+  return { ...summarise(matters.length, books), matters, notes };
+}
+
+function summarise(count: number, books: Books): Pick<Verdict, "level" | "headline"> {
   if (count > 0)
-    return {
-      level: "act",
-      headline: `${count} ${count === 1 ? "thing needs" : "things need"} you`,
-      matters,
-      notes,
-    };
-  if (books.runs.length === 0) return { level: "empty", headline: "Nothing is loaded yet", matters, notes };
-  return { level: "well", headline: "All is well", matters, notes };
+    return { level: "act", headline: `${count} ${count === 1 ? "thing needs" : "things need"} you` };
+  if (books.runs.length === 0) return { level: "empty", headline: "Nothing is loaded yet" };
+  const incomplete = describeIncomplete(books);
+  if (incomplete !== undefined) return { level: "incomplete", headline: incomplete };
+  return { level: "well", headline: "All is well" };
+}
+
+/** Undefined when all that is to be copied was loaded at least once. */
+function describeIncomplete({ freshness, runs, progress }: Books): string | undefined {
+  const wanted = freshness.filter(({ state }) => state !== "not_wanted");
+  const never = wanted.filter(({ state }) => state === "never_loaded").length;
+  if (never === 0) return undefined;
+  const current = runs.find(({ status }) => status === "running");
+  const isFirst = runs.every(({ status }) => status !== "succeeded" && status !== "partial");
+  if (!current || !isFirst)
+    return `${formatCount(never)} of ${formatCount(wanted.length)} tables not loaded yet`;
+  const { slices = 0, slices_ended: ended = 0 } = progress.find(({ run_id }) => run_id === current.id) ?? {};
+  return slices === 0
+    ? "First load: it has begun"
+    : `First load: ${formatCount(ended)} of ${formatCount(slices)} slices`;
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function mostUrgentFirst(a: Matter, b: Matter): number {

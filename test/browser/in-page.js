@@ -25,6 +25,13 @@ export function readOverflow() {
   return { page: scrollWidth - clientWidth, parts };
 }
 
+/** Names of the boxes that have to be scrolled sideways. */
+export function readScrolling() {
+  return [...document.querySelectorAll(".scroll")]
+    .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+    .map((box) => box.getAttribute("aria-label"));
+}
+
 /** Every piece of visible text with its colour and that of what lies behind it, as #rrggbb. */
 export function readTexts() {
   const channels = (color) => color.match(/[\d.]+/g).map(Number);

@@ -1,11 +1,22 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { pageRoutes } from "../../src/serve/page/routes.ts";
+import type { StatusDocument } from "../../src/serve/status-document.ts";
+import { reachVerdict } from "../../src/serve/status-verdict.ts";
 import { launchChromium, openPage } from "../support/browser.ts";
 import { contrast } from "../support/color.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { MARKUP, openStatusWorld, type StatusWorld } from "../support/status-world.ts";
 
-import { countSilent, insertMarkup, openDetails, readImages, readOverflow, readTexts } from "./in-page.js";
+import {
+  countSilent,
+  insertMarkup,
+  openDetails,
+  readImages,
+  readOverflow,
+  readScrolling,
+  readTexts,
+} from "./in-page.js";
 
 /** A common small phone. */
 const PHONE = { width: 360, height: 740 };
@@ -102,6 +113,55 @@ test.each([320, 360, 768])("at a width of %i nothing stands out of the page", as
   await page.goto(url);
   await page.evaluate(openDetails);
   expect(await page.evaluate(readOverflow)).toEqual({ page: 0, parts: [] });
+});
+
+describe("a name of 150 characters without a blank", () => {
+  const NAME = "Extraordinarily".repeat(10);
+  let crowded: string;
+
+  beforeAll(async () => {
+    if (!found) return;
+    const document = await world.read();
+    const alert = {
+      kind: "account_shut",
+      subject: "1",
+      level: null,
+      summary: `Ad account ${NAME} is shut.`,
+      details: NAME,
+      next_step: "Ask its owner.",
+      raised_at: document.read_at,
+    };
+    const crowd: StatusDocument = {
+      ...document,
+      freshness: document.freshness.map((row) => ({ ...row, scope_name: NAME })),
+      daily: {
+        ...document.daily,
+        accounts: document.daily.accounts.map((account) => ({ ...account, name: NAME })),
+      },
+      reconciliation_by_account: document.reconciliation_by_account.map((row) => ({ ...row, name: NAME })),
+      alerts: [alert],
+    };
+    const verdict = reachVerdict(crowd);
+    crowded = (await world.serve({ page: pageRoutes(async () => ({ ...crowd, verdict })) })).url;
+  });
+
+  test("pushes no column out of sight on a desktop, numbers of charts included", async () => {
+    await using opened = await openPage(browser(), { viewport: DESKTOP });
+    await opened.page.goto(crowded);
+    await opened.page.evaluate(openDetails);
+    expect(await opened.page.evaluate(readScrolling)).toEqual([]);
+    expect(await opened.page.evaluate(readOverflow)).toEqual({ page: 0, parts: [] });
+  });
+
+  test("leaves alerts whole on a phone, where the cause is on the first screen", async () => {
+    await using opened = await openPage(browser(), { viewport: PHONE });
+    const { page } = opened;
+    await page.goto(crowded);
+    expect(await page.evaluate(readOverflow)).toEqual({ page: 0, parts: [] });
+    expect(await page.evaluate(readScrolling)).not.toContain("Open alerts");
+    const cause = await page.locator(".verdict .cause-lines").first().boundingBox();
+    expect(cause?.y).toBeLessThan(PHONE.height);
+  });
 });
 
 test("light and dark differ, and every text can be read in both", async () => {

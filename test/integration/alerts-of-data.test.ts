@@ -119,7 +119,11 @@ describe("the token", () => {
       endsIn(-0.5),
       [{ kind: "token_refused", subject: "refresh_token", level: null }],
     ],
-    ["that is refused is one alert", { ...endsIn(5), ...refused }, [{ kind: "token_refused" }]],
+    [
+      "that is refused is one alert, for which the app's own settings may be the reason",
+      { ...endsIn(5), ...refused },
+      [{ kind: "token_refused", next_step: expect.stringContaining("PINTEREST_APP_SECRET") }],
+    ],
     ["of which another one was refused is well", { ...endsIn(50), ...refused, refused_fingerprint: "x" }, []],
   ])("%s", async (_, row, expected) => {
     await keep(row);
@@ -128,7 +132,7 @@ describe("the token", () => {
 
   test("that nobody has is an alert, but not while another was configured and not yet used", async () => {
     expect(await find(stored)).toMatchObject([
-      { kind: "token_refused", details: expect.stringContaining("none") },
+      { kind: "token_refused", summary: expect.stringContaining("no Pinterest token yet"), details: null },
     ]);
     await keep(endsIn(0.5));
     expect(await find({ ...stored, token: { ...TOKEN, refreshToken: "another" } })).toEqual([]);
@@ -138,7 +142,11 @@ describe("the token", () => {
     const blocked = { code: "token_key_mismatch", message: "encrypted with another key" };
     await keep(endsIn(50));
     expect(await find({ ...stored, state: () => ({ ...IDLE, blocked }) })).toMatchObject([
-      { kind: "token_refused", details: "encrypted with another key" },
+      {
+        kind: "token_refused",
+        details: "encrypted with another key",
+        next_step: expect.stringMatching(/^Restore the former TOKEN_ENCRYPTION_KEY/),
+      },
     ]);
   });
 

@@ -28,7 +28,7 @@ function countAsked(): number {
 test(`a backfill killed ${KILLS} times at random moments equals the truth, and no window was loaded twice`, {
   timeout: 180_000,
 }, async ({ annotate }) => {
-  const window = { from: daysAgo(240), to: daysAgo(1) };
+  const window = { from: daysAgo(330), to: daysAgo(1) };
   const command = `backfill --from ${window.from} --to ${window.to}`;
   let killed = 0;
   for (let nth = 0; nth < KILLS; nth++) {

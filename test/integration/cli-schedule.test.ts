@@ -36,6 +36,7 @@ test("before migrate it says so and ends, for nobody else would notice", async (
   expectExit(result, 1);
   expect(result.stderr).toMatch(/lacks .* of the connector's tables/);
   expect(result.stderr).toMatch(/npx pinterest-ads migrate/);
+  expect(readLog(result).at(-1)).toMatchObject({ level: "fatal", error_code: "schema_missing" });
 });
 
 test("every problem of the schedule's settings is a configuration problem, with place and fix", async () => {
@@ -48,13 +49,14 @@ test("every problem of the schedule's settings is a configuration problem, with 
   expectExit(result, 2);
   expect(result.stderr).toContain("5 problems in the configuration");
   for (const problem of [
-    "c.yaml:2: schedule.entities: not a cron expression that works: minute: 61",
+    "c.yaml:2: schedule.entities: not a cron expression that works: 61 does not fit",
     "c.yaml:3: schedule.timezone: not a time zone that is known",
     "c.yaml:5: health.max_staleness: not a duration",
     "STATUS_PASSWORD is not set",
     "PORT:",
   ])
     expect(result.stderr).toContain(problem);
+  expect(readLog(result)).toMatchObject([{ level: "fatal", error_code: "configuration" }]);
 });
 
 test("with every schedule off there is nothing to stay up for", async () => {
@@ -104,6 +106,7 @@ test("a port that another program has ends it with what to do", async () => {
   const result = await runCli(["schedule"], { env: { ...env, PORT: new URL(other.url).port } });
   expectExit(result, 1);
   expect(result.stderr).toMatch(/Port \d+ is taken by another program\nSet PORT to another one/);
+  expect(readLog(result).at(-1)).toMatchObject({ level: "fatal", error_code: "port_taken" });
 });
 
 test("a sync that something else starts tells the webhook as well: once when it fails, once when it is over", async () => {

@@ -1,63 +1,62 @@
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { resourceNames } from "../../src/resources/index.ts";
-import { type CliOptions, expectExit, runCli } from "../support/cli.ts";
+import { type CliResult, expectExit, runCli } from "../support/cli.ts";
 import { expectNarrow } from "../support/narrow.ts";
 
 /** Nobody listens there: what is tested here must be answered before anything is connected. */
 const NOWHERE = { DATABASE_URL: "postgres://nobody:nothing@127.0.0.1:1/nowhere" };
 
-const TYPOS: readonly (readonly [
-  what: string,
-  args: readonly string[],
-  options: CliOptions,
-  answer: RegExp,
-])[] = [
-  ["a command", ["snyc"], {}, /snyc.*\n?.*did you mean sync/i],
-  ["a flag", ["sync", "--resorce", "ads"], {}, /--resorce.*\n?.*did you mean --resource/i],
-  ["a resource in a flag", ["sync", "--resource", "campains"], {}, /"campains".*did you mean campaigns/],
-  ["a resource in an argument", ["resources", "ad_group"], {}, /"ad_group".*did you mean ad_groups/],
-  [
-    "a variable",
-    ["sync"],
-    { env: { PINTEREST_REFESH_TOKEN: "pinr_x" } },
-    /PINTEREST_REFESH_TOKEN.*did you mean PINTEREST_REFRESH_TOKEN/,
-  ],
-  [
-    "a variable in .env",
-    ["sync"],
-    { files: { ".env": "PINTEREST_AD_ACOUNT_IDS=1\n" } },
-    /PINTEREST_AD_ACOUNT_IDS.*did you mean PINTEREST_AD_ACCOUNT_IDS/,
-  ],
-  [
-    "a key of the configuration file",
-    ["sync"],
-    { files: { "config/connector.yaml": "# how\nconcurency: 2\n" } },
-    /config\/connector\.yaml:2: .*"concurency".*did you mean concurrency/,
-  ],
-  [
-    "a nested key of the configuration file",
-    ["sync"],
-    { files: { "config/connector.yaml": "concurrency: 2\nrate_limit:\n  max_wait_minute: 3\n" } },
-    /config\/connector\.yaml:3: .*"rate_limit\.max_wait_minute".*did you mean max_wait_minutes/,
-  ],
-  [
-    "a resource in the configuration file",
-    ["sync"],
-    { files: { "config/connector.yaml": "resources:\n  - ads\n  - feed\n" } },
-    /config\/connector\.yaml:3: .*"feed".*did you mean feeds/,
-  ],
-  ["a choice", ["sync"], { env: { LOG_LEVEL: "debgu" } }, /LOG_LEVEL: "debgu".*did you mean debug/],
+const TYPOS: readonly (readonly [what: string, args: readonly string[], answer: RegExp])[] = [
+  ["a command", ["snyc"], /snyc.*\n?.*did you mean sync/i],
+  ["a flag", ["sync", "--resorce", "ads"], /--resorce.*\n?.*did you mean --resource/i],
+  ["a resource in a flag", ["sync", "--resource", "campains"], /"campains".*did you mean campaigns/],
+  ["a resource in an argument", ["resources", "ad_group"], /"ad_group".*did you mean ad_groups/],
 ];
 
 test.each(TYPOS)(
   "a typo in %s is answered with the nearest valid name and exit code 2",
-  async (_what, args, options, answer) => {
-    const result = await runCli(args, { ...options, env: { ...NOWHERE, ...options.env } });
+  async (_what, args, answer) => {
+    const result = await runCli(args, { env: NOWHERE });
     expectExit(result, 2);
     expect(result.stderr).toMatch(answer);
     expect(result.stdout).toBe("");
   },
 );
+
+describe("every typo in a configuration is answered with the nearest valid name:", () => {
+  let result: CliResult;
+
+  beforeAll(async () => {
+    result = await runCli(["sync"], {
+      env: { ...NOWHERE, PINTEREST_REFESH_TOKEN: "pinr_x", LOG_LEVEL: "debgu" },
+      files: {
+        ".env": "PINTEREST_AD_ACOUNT_IDS=1\n",
+        "config/connector.yaml":
+          "# how\nconcurency: 2\nrate_limit:\n  max_wait_minute: 3\nresources:\n  - ads\n  - feed\n",
+      },
+    });
+  });
+
+  test.each<[what: string, answer: RegExp]>([
+    ["a variable", /PINTEREST_REFESH_TOKEN.*did you mean PINTEREST_REFRESH_TOKEN/],
+    ["a variable in .env", /PINTEREST_AD_ACOUNT_IDS.*did you mean PINTEREST_AD_ACCOUNT_IDS/],
+    ["a choice", /LOG_LEVEL: "debgu".*did you mean debug/],
+    ["a key of the file", /config\/connector\.yaml:2: .*"concurency".*did you mean concurrency/],
+    [
+      "a nested key of the file",
+      /config\/connector\.yaml:4: .*"rate_limit\.max_wait_minute".*did you mean max_wait_minutes/,
+    ],
+    ["a resource in the file", /config\/connector\.yaml:7: .*"feed".*did you mean feeds/],
+  ])("%s", (_what, answer) => {
+    expect(result.stderr).toMatch(answer);
+  });
+
+  test("with exit code 2, and that is all that is wrong", () => {
+    expectExit(result, 2);
+    expect(result.stderr).toContain("6 problems in the configuration");
+    expect(result.stdout).toBe("");
+  });
+});
 
 const WRONG_USES: readonly (readonly [args: readonly string[], answer: RegExp])[] = [
   [[], /Usage: pinterest-ads/],

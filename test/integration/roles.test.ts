@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { resources } from "../../src/resources/index.ts";
 import { openWarehouse, type Warehouse } from "../../src/warehouse/database.ts";
-import { migrate } from "../../src/warehouse/migrate.ts";
+import { assertMigrated, migrate } from "../../src/warehouse/migrate.ts";
 import { assertPrivileges } from "../../src/warehouse/privileges.ts";
+import { describeReadError } from "../../src/warehouse/read-error.ts";
+import { readStatus } from "../../src/warehouse/status.ts";
 import { execute } from "../support/database.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
 import { createRole } from "../support/role.ts";
@@ -125,6 +127,20 @@ describe("the analyst", () => {
     "create table mine (id text)",
   ])("may not: %s", async (sql) => {
     await expect(as("analyst", sql)).rejects.toMatchObject(DENIED);
+  });
+
+  test("who asks for the status is told which role may", async () => {
+    const warehouse = openWarehouse({ url: roles.urls.analyst, schema: SCHEMA, connections: 2 });
+    onTestFinished(() => warehouse.close());
+    await assertMigrated(warehouse, resources);
+    const error = await readStatus(warehouse, 30).catch((cause) => describeReadError(cause, warehouse.url));
+    expect(error).toMatchObject({
+      code: "database_permission",
+      message: expect.stringMatching(
+        /^The role in DATABASE_URL may not read table pinterest_ads_oauth_tokens at /,
+      ),
+      nextStep: expect.stringContaining("the owner or the loader"),
+    });
   });
 });
 

@@ -156,8 +156,9 @@ test("a database that cannot be used is told without its password", async () => 
     `mysql://somebody:${FOREIGN.password}@127.0.0.1:1/ads`,
     `postgres://somebody@127.0.0.1:1/ads?password=${FOREIGN.password}`,
   ];
-  for (const url of urls)
-    await Promise.all(["sync", "migrate"].map((command) => run(command, { DATABASE_URL: url })));
+  // Both open the database the same way; each of them meets what is refused early and what late.
+  for (const [index, url] of urls.entries())
+    await run(index % 2 === 0 ? "sync" : "migrate", { DATABASE_URL: url });
   expect(await findLeaks()).toEqual(NO_LEAKS);
 });
 

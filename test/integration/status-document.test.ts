@@ -38,6 +38,8 @@ test("every table of every ad account and owner is told with its name, age and l
   expect(of("ad_account_analytics")[0]).toMatchObject({ loaded_through: dayOf(document.read_at.getTime()) });
   expect(of("feeds")[2]).toMatchObject({ scope: "owner", scope_name: "shop_owner_3" });
   expect(of("ad_accounts")).toMatchObject([{ scope: "token", scope_id: "*" }]);
+  const resources = [...new Set(document.freshness.map(({ resource }) => resource))];
+  expect(resources.slice(0, 4)).toEqual(["ad_accounts", "campaigns", "ad_groups", "ads"]);
 });
 
 test("what was loaded too long ago is stale, and fresh once it is loaded again", async () => {

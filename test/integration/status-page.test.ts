@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderStatus } from "../../src/commands/status.ts";
 import { ConnectorError } from "../../src/errors.ts";
 import { pageRoutes } from "../../src/serve/page/routes.ts";
 import type { StatusDocument } from "../../src/serve/status-document.ts";
+import { reachVerdict } from "../../src/serve/status-verdict.ts";
 import { MARKUP, openStatusWorld, type StatusWorld } from "../support/status-world.ts";
 
 let world: StatusWorld;
@@ -96,7 +98,7 @@ test("commands in what to do stand apart, escaped as well", async () => {
     raised_at: document.read_at,
   };
   const next_step = `Type \`a <b> "c"\` or <i>.`;
-  const matter = { kind: "stale", summaries: ["S"], next_step, can_wait: false };
+  const matter = { kind: "stale", points: [{ summary: "S", details: null, next_step }], can_wait: false };
   const verdict = { ...document.verdict, matters: [matter] };
   const text = await textOf({ ...document, verdict, alerts: [{ ...alert, next_step }] });
   const shown = "Type <code>a &lt;b&gt; &quot;c&quot;</code> or &lt;i&gt;.";
@@ -106,12 +108,54 @@ test("commands in what to do stand apart, escaped as well", async () => {
 test("before the first run it says what to do, and draws nothing", async () => {
   const text = await textOf(empty);
   expect(text).toContain("Nothing is loaded yet");
+  expect(text).toMatch(/\d of \d tables never loaded/);
   expect(text).toContain("pinterest-ads sync");
   expect(text).not.toContain("<figure");
 });
 
+test("what to do stands with each of several matters, and causes and alerts come before the charts", async () => {
+  const points = ["1", "2"].map((id) => ({
+    summary: `Account ${id} is off.`,
+    details: `Cause ${id}`,
+    next_step: `Load ${id}.`,
+  }));
+  const matters = [{ kind: "not_reconciled", points, can_wait: false }];
+  const alerts = points.map((point) => ({
+    ...point,
+    kind: "not_reconciled",
+    subject: point.summary,
+    level: null,
+    raised_at: document.read_at,
+  }));
+  const verdict = { ...document.verdict, matters };
+  const text = await textOf({ ...document, alerts, verdict });
+  const verdictText = text.slice(0, text.indexOf('aria-label="At a glance"'));
+  expect(verdictText.match(/Cause \d|Load \d\./g)).toEqual(["Cause 1", "Load 1.", "Cause 2", "Load 2."]);
+  expect(text.indexOf('<h2 id="alerts">')).toBeLessThan(text.indexOf('<h2 id="days">'));
+});
+
+test("without a token, before any run, page and terminal say how to log in, not that Pinterest refused it", async () => {
+  const alert = {
+    kind: "token_refused",
+    subject: "refresh_token",
+    level: null,
+    summary: "There is no token.",
+    details: null,
+    next_step: "Log in.",
+    raised_at: document.read_at,
+  };
+  const books = { ...empty, token: null, alerts: [alert] };
+  const text = await textOf({ ...books, verdict: reachVerdict(books) });
+  expect(text).toContain("token missing");
+  expect(text).not.toContain("token refused");
+  expect(text).toContain("Log in with <code>pinterest-ads auth login</code>");
+  const terminal = renderStatus({ ...books, verdict: reachVerdict(books) });
+  for (const told of ["token missing", "There is no token.", "30 5 * * *", "pinterest-ads auth login"])
+    expect(terminal).toContain(told);
+});
+
 test("a large warehouse makes no endless page: the worst comes first, and it is told how much is left out", async () => {
-  const [row] = document.freshness;
+  const row = document.freshness.find(({ scope }) => scope === "ad_account");
   if (!row) throw new Error("nothing is loaded");
   const freshness = Array.from({ length: 500 }, (_, index) => ({
     ...row,

@@ -78,7 +78,9 @@ interface Manifest {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly template?: { readonly spec: Pod };
-    readonly jobTemplate?: { readonly spec: { readonly template: { readonly spec: Pod } } };
+    readonly jobTemplate?: {
+      readonly spec: { readonly backoffLimit?: number; readonly template: { readonly spec: Pod } };
+    };
   };
   readonly stringData?: Readonly<Record<string, string>>;
 }

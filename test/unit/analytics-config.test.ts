@@ -63,7 +63,8 @@ test.each<[string, Partial<ReturnType<typeof readAnalyticsSettings>>]>([
 
 test("the file that is shipped shows the defaults, but for a first day and a metric more", async () => {
   const shipped = await readFile("config/connector.yaml", "utf8");
-  const section = shipped.slice(shipped.indexOf("# analytics:")).replace(/^# ?/gm, "");
+  const [commented = ""] = shipped.slice(shipped.indexOf("# analytics:")).split("\n\n");
+  const section = commented.replace(/^# ?/gm, "");
   const problems: string[] = [];
   const settings = readAnalyticsSettings(readConfigFile("connector.yaml", section, problems));
   expect(problems).toEqual([]);

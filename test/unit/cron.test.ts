@@ -75,11 +75,12 @@ test("nothing between two ticks is a tick: the last one before now is the one fo
 test.each<[string, RegExp | undefined]>([
   ["0 */6 * * *", undefined],
   ["@daily", undefined],
-  ["99 * * * *", /minute: 99/],
-  ["* * * *", /4/],
-  ["0 0 * * * *", /six fields; write five/],
-  ["0 0 30 2 *", /impossible/],
-  ["often", /./],
+  ["61 * * * *", /^61 does not fit: the minute is 0 to 59$/],
+  ["0 25 * * MOX", /^25 does not fit: the hour is 0 to 23; MOX does not fit: the weekday is/],
+  ["* * * *", /^has 4 fields; write five/],
+  ["0 0 * * * *", /^has 6 fields; write five/],
+  ["0 0 30 2 *", /day 30 is impossible/],
+  ["often", /^has 1 field; write five/],
 ])("%s is judged", (expression, problem) => {
   if (problem) expect(findCronProblem(expression)).toMatch(problem);
   else expect(findCronProblem(expression)).toBeUndefined();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import manifest from "../../package.json" with { type: "json" };
@@ -48,6 +48,15 @@ test("the image keeps the schedule as a numbered user who is not root", () => {
   expect(of("CMD").map(({ rest }) => JSON.parse(rest))).toEqual([["schedule"]]);
 });
 
+test("the program is on the PATH of the image under its own name, and may be executed", () => {
+  const link = of("RUN").find(({ rest }) => rest.startsWith("ln "))?.rest;
+  expect(link).toBe("ln -s /app/src/pinterest-ads.js /usr/local/bin/pinterest-ads");
+  const { "pinterest-ads": program } = manifest.bin;
+  expect(link).toContain(`/app/${program} `);
+  expect(readFileSync(program, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  expect(statSync(program).mode & 0o111).toBe(0o111);
+});
+
 test("every file names the image of this version", () => {
   expect(of("ARG").map(({ rest }) => rest)).toContain(`VERSION=${manifest.version}`);
   const built = Object.values(readCompose().services).filter(({ build }) => build !== undefined);
@@ -60,7 +69,15 @@ test("every file names the image of this version", () => {
 
 test("systemd starts what the image starts", () => {
   const unit = readFileSync("deploy/systemd/pinterest-ads.service", "utf8");
-  expect(unit).toMatch(/^ExecStart=\S+\/node src\/pinterest-ads\.js schedule$/m);
+  const [, program = ""] = /^ExecStart=(\S+ src\/pinterest-ads\.js) schedule$/m.exec(unit) ?? [];
+  expect(program).toMatch(/\/node src\/pinterest-ads\.js$/);
+  const [, folder] = /^WorkingDirectory=(\S+)$/m.exec(unit) ?? [];
+  const [, settings] = /^EnvironmentFile=(\S+)$/m.exec(unit) ?? [];
+  // A command by hand finds the same program and the same settings.
+  const byHand = readFileSync("deploy/systemd/pinterest-ads", "utf8");
+  expect(byHand).toContain(`--property=WorkingDirectory=${folder} `);
+  expect(byHand).toContain(`--property=EnvironmentFile=${settings} `);
+  expect(byHand).toContain(`${program} "$@"`);
 });
 
 test("the Postgres of compose has the version of the embedded one and of the tests", () => {

@@ -111,6 +111,11 @@ test("the light refresh reads fewer days, and nothing else differs", () => {
   });
 });
 
+test("a Job of cron is not repeated: with an ad account that is shut every run would fail twice", () => {
+  const jobs = manifests.filter(({ manifest }) => manifest.kind === "CronJob");
+  expect(jobs.map(({ manifest }) => manifest.spec.jobTemplate?.spec.backoffLimit)).toEqual([0, 0]);
+});
+
 test("runs of cron never overlap with those of their own kind, and start at other minutes", () => {
   const jobs = manifests.filter(({ manifest }) => manifest.kind === "CronJob");
   const specs = jobs.map(({ manifest }) => manifest.spec as Record<string, unknown>);

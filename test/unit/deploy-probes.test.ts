@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AppOptions, createApp } from "../../src/serve/http/app.ts";
+import type { AppOptions } from "../../src/serve/http/app.ts";
 import { type RunningServer, startServer } from "../../src/serve/http/server.ts";
 import { type Probe, readCompose, readInstructions, readWorkloads } from "../support/deploy-files.ts";
 
@@ -30,7 +30,7 @@ const probes: [string, Probe | undefined, number][] = [
 test.each(probes)(
   "the %s probe asks what the server answers, also while it is not ready",
   async (_, probe, status) => {
-    expect((await createApp(options).request(probe?.httpGet.path ?? "")).status).toBe(status);
+    expect((await fetch(new URL(probe?.httpGet.path ?? "", server.url))).status).toBe(status);
     expect(probe?.httpGet.port).toBe(connector?.ports?.[0]?.name);
   },
 );

@@ -22,3 +22,13 @@ test.each(["localhost:8085", "ftp://localhost/", "http://localhost:8085/#here", 
     expect(() => chooseLoginPlace({ redirectUri })).toThrow(/is not an http\(s\) address/);
   },
 );
+
+test.each([
+  [{}, false],
+  [{ redirectUri: "http://localhost:9000/callback" }, false],
+  [{ redirectUri: "https://ads.example/cb", port: 9000 }, false],
+  [{ redirectUri: "https://ads.example/cb" }, true],
+  [{ redirectUri: "https://localhost:8085/" }, true],
+])("%j may lead where nobody waits: %s", (flags, isDoubtful) => {
+  expect(chooseLoginPlace(flags)).toMatchObject({ isDoubtful });
+});

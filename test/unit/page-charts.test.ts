@@ -109,9 +109,25 @@ describe("charts of ad accounts", () => {
       "Account 2: 1",
       "Account 3: 2",
       "Account 4: 3",
-      "1 other account: others",
+      "Account 5: 4",
     ]);
     expect(legendOf(charts, "spend-2")[0]).toBe("Account 6: 4");
+    expect(legendOf(charts, "impressions").slice(-2)[0]).toBe("Account 5: others");
+  });
+
+  test("three accounts in each of three currencies: every one has its name and its colour in its chart", () => {
+    const accounts = Array.from({ length: 9 }, (_, index) =>
+      account(index + 1, 9 - index, ["EUR", "USD", "JPY"][index % 3]),
+    );
+    const charts = listDailyCharts(daily(accounts));
+    for (const { numbers, legend, title } of charts.slice(0, 3)) {
+      const own = legend.filter(({ tone }) => tone !== "not-final");
+      expect(new Set(own.map(({ tone }) => tone)).size, title).toBe(3);
+      expect(own.every(({ label, tone }) => label.startsWith("Account ") && tone !== "others")).toBe(true);
+      expect(numbers.headings.slice(1)).toEqual(own.map(({ label }) => label).toSorted());
+    }
+    expect(charts[3]?.legend.map(({ label }) => label)).toContain("4 other accounts");
+    expect(charts[3]?.numbers.headings).toEqual(["Day", ...accounts.map(({ name }) => name)]);
   });
 
   test("a day that is not loaded is a gap in the line and told as such, a day without delivery is zero", async () => {
@@ -147,6 +163,13 @@ describe("charts of runs", () => {
     expect(charts.map(({ numbers }) => numbers.rows.length)).toEqual([2, 2]);
     expect(legendOf(charts, "rows")).toEqual(["succeeded: 0", "failed: 3"]);
     expect(listRunCharts([run("running", null)])).toEqual([]);
+  });
+
+  test("of which none wrote anything have no axis of fractions", async () => {
+    const [chart] = listRunCharts([run("succeeded", 0), run("succeeded", 0)]);
+    const svg = chart ? await drawSvg(chart.draw(light, "medium"), "medium") : "";
+    expect(svg).toContain(">0</text>");
+    expect(svg).not.toMatch(/>\d?\.\d+<\/text>/);
   });
 
   test("a first load does not flatten the runs that follow", () => {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { readConfigFile } from "../../src/config-file.ts";
 import { longestPauseMs } from "../../src/schedules.ts";
@@ -41,8 +42,11 @@ test.each([
 
 test.each<[string, RegExp]>([
   ["schedule: { entities: often }", /connector.yaml:1: schedule.entities: not a cron expression that works/],
-  ["schedule: { entities: 61 * * * * }", /schedule.entities: .*minute: 61 .* \(found: 61 \* \* \* \*\)/],
-  ["schedule: { entities: 0 0 * * * * }", /six fields; write five/],
+  [
+    "schedule: { entities: 61 * * * * }",
+    /schedule.entities: .*61 does not fit: the minute is 0 to 59 \(found: 61 \* \* \* \*\)/,
+  ],
+  ["schedule: { entities: 0 0 * * * * }", /has 6 fields; write five/],
   ["schedule: { entities: 6 }", /schedule.entities: not a cron expression; write 0 \*\/6/],
   ["schedule: { timezone: Europe/Atlantis }", /schedule.timezone: not a time zone that is known/],
   ["schedule: { timezone: 1 }", /schedule.timezone: not a time zone/],
@@ -50,7 +54,12 @@ test.each<[string, RegExp]>([
   ["schedule: { entites: 0 6 * * * }", /unknown key "schedule.entites"; did you mean entities\?/],
   ["health: { max_staleness: soon }", /health.max_staleness: not a duration; write 90m, 36h or 2d/],
   ["health: { max_staleness: 0h }", /health.max_staleness: not a duration/],
-  ["health: { max_staleness: 5h }", /health.max_staleness: 5 h are too few, .* every 6 h/],
+  ["health: { max_staleness: 5h }", /health.max_staleness: 5 h is too short, .* every 6 h;/],
+  ["health: { max_staleness: 2m }", /health.max_staleness: 2 min is too short/],
+  [
+    'schedule: { catalogs: "0 0 1 1 *" }\nhealth: { max_staleness: 2d }',
+    /: 48 h is too short, .* only every 36[56] days;/,
+  ],
   ["alerts: { format: teams }", /alerts.format: not a format; valid are: slack, json/],
   ["retention: { runs_days: 0 }", /retention.runs_days: not a whole number of days/],
   ["retention: { days: 5 }", /unknown key "retention.days"/],
@@ -90,4 +99,17 @@ test("the webhook of the environment beats that of the file", () => {
   expect(readServiceSettings({ file, webhookUrl: "https://b.example/2" }).webhook?.url).toBe(
     "https://b.example/2",
   );
+});
+
+test.each([
+  ["schedule", {}],
+  ["health", { maxStalenessMs: 36 * HOUR }],
+  ["alerts", { webhook: { url: "https://hooks.example.com/...", format: "slack" } }],
+  ["retention", {}],
+])("the file that is shipped shows %s as it is by default, or an example", async (name, shown) => {
+  const shipped = await readFile("config/connector.yaml", "utf8");
+  const [commented = ""] = shipped.slice(shipped.indexOf(`# ${name}:`)).split("\n\n");
+  const { problems, settings } = read(commented.replace(/^# ?/gm, ""));
+  expect(problems).toEqual([]);
+  expect(settings).toEqual({ ...read("").settings, ...shown });
 });

@@ -14,8 +14,11 @@ test("what needs somebody fits a terminal, whatever the names in it, and cannot 
   const summary = `Ad account ${"夏のセール ".repeat(30)}\u001b[2J is shut.`;
   const matter = {
     kind: "account_shut",
-    summaries: Array.from({ length: 9 }, () => summary),
-    next_step: "Ask its owner. ".repeat(20),
+    points: Array.from({ length: 9 }, () => ({
+      summary,
+      details: `${"suspended ".repeat(20)}\nclosed`,
+      next_step: "Ask its owner. ".repeat(20),
+    })),
     can_wait: false,
   };
   const verdict = {
@@ -27,6 +30,7 @@ test("what needs somebody fits a terminal, whatever the names in it, and cannot 
   const text = renderVerdict(documentWith({ verdict }));
   expectNarrow(text);
   expect(text).toMatch(/^1 thing needs you\.\n- account shut\n {4}Ad account 夏/);
+  expect(text).toMatch(/^ {6}closed$/m);
   expect(text).toContain("And 6 others.");
   expect(text).toContain("Good to know, and can wait:");
   expect(text).not.toContain("\u001b");

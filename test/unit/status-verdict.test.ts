@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Books } from "../../src/serve/status-matters.ts";
+import { type Books, findSharedStep } from "../../src/serve/status-matters.ts";
 import { reachVerdict } from "../../src/serve/status-verdict.ts";
 
 const MOMENT = new Date("2026-11-21T05:30:00Z");
@@ -19,6 +19,7 @@ const RUN: Books["runs"][number] = {
   api_calls: 12,
   error_code: null,
   error: null,
+  failed_slices: [],
 };
 const SCHEDULER: NonNullable<Books["scheduler"]> = {
   host: "box",
@@ -56,6 +57,8 @@ const WELL: Books = {
   alerts: [],
   scheduler: SCHEDULER,
   runs: [RUN],
+  progress: [],
+  uses_stored_token: true,
   token: TOKEN,
   freshness: [{ ...STALE, state: "fresh" }],
   shut_accounts: [],
@@ -96,8 +99,8 @@ describe("while a process watches, what needs somebody is what its alerts say", 
     ],
     [
       "two alerts, the more urgent first",
-      { alerts: [alert("stale", "x"), alert("token_refused", "y")] },
-      ["token_refused", "stale"],
+      { alerts: [alert("stale", "x"), alert("run_failed", "y")] },
+      ["run_failed", "stale"],
     ],
   ])("%s", (_name, change, kinds) => {
     const verdict = reachVerdict({ ...WELL, ...change });
@@ -142,7 +145,11 @@ describe("where nobody watches, the books themselves tell", () => {
   test("what an alert says is not said again", () => {
     const books = { ...WELL, scheduler: null, freshness: [STALE], alerts: [alert("stale", "entities")] };
     expect(reachVerdict(books).matters).toEqual([
-      { kind: "stale", summaries: ["stale of entities."], next_step: "Mend stale.", can_wait: false },
+      {
+        kind: "stale",
+        points: [{ summary: "stale of entities.", details: null, next_step: "Mend stale." }],
+        can_wait: false,
+      },
     ]);
   });
 });
@@ -151,8 +158,67 @@ test("alerts of a kind are one matter, and the headline counts matters", () => {
   const alerts = [alert("stale", "a"), alert("stale", "b"), alert("account_shut", "1")];
   const { headline, matters } = reachVerdict({ ...WELL, alerts });
   expect(headline).toBe("2 things need you");
-  expect(matters[0]?.summaries).toEqual(["stale of a.", "stale of b."]);
+  expect(matters[0]?.points.map(({ summary }) => summary)).toEqual(["stale of a.", "stale of b."]);
   expect(reachVerdict({ ...WELL, alerts: alerts.slice(0, 2) }).headline).toBe("1 thing needs you");
+});
+
+test("what is to be done is told once where it is the same for all, and by each where it differs", () => {
+  const [first, second] = [alert("not_reconciled", "1"), alert("not_reconciled", "2")];
+  const stepOf = (alerts: Books["alerts"]) =>
+    findSharedStep(reachVerdict({ ...WELL, alerts }).matters[0]?.points ?? []);
+  expect(stepOf([first, second])).toBe("Mend not_reconciled.");
+  expect(stepOf([first, { ...second, next_step: "Load account 2." }])).toBeNull();
+});
+
+test("the cause is told with what happened, and nobody is sent to where they are", () => {
+  const lost = { ...alert("run_failed", "ads"), details: "ads, 3 slices: too many" };
+  const next_step = "The status page tells what failed. `sync` loads at once.";
+  const alerted = reachVerdict({ ...WELL, alerts: [{ ...lost, next_step }] }).matters[0]?.points[0];
+  expect(alerted?.details).toBe("ads, 3 slices: too many");
+  expect(alerted?.next_step).toMatch(/^The last runs below .* `sync` loads at once\.$/);
+  const failed = { ...RUN, status: "failed", error: "The warehouse\nis full" };
+  const unwatched = reachVerdict({ ...WELL, scheduler: null, runs: [failed] });
+  expect(unwatched.matters[0]?.points[0]?.details).toBe("The warehouse is full");
+});
+
+describe("without a usable token", () => {
+  const alerts = [alert("token_refused", "refresh_token"), alert("token_expiring", "x"), alert("stale", "y")];
+
+  test.each<[string, Partial<Books>, string]>([
+    ["that it was refused", {}, "token_refused"],
+    ["that none was ever given", { token: null }, "token_missing"],
+    ["that the given access token was refused", { token: null, uses_stored_token: false }, "token_refused"],
+  ])("the one thing told is %s, and not what follows from it", (_name, change, kind) => {
+    const { headline, matters } = reachVerdict({ ...WELL, alerts, ...change });
+    expect([headline, ...matters.map((matter) => matter.kind)]).toEqual(["1 thing needs you", kind]);
+  });
+});
+
+describe("while something was never loaded", () => {
+  const freshness = [STALE, { ...STALE, scope_id: "2" }].map((row) => ({
+    ...row,
+    state: "never_loaded" as const,
+  }));
+  const running = { ...RUN, id: "2", status: "running" };
+  const progress = [{ run_id: "2", slices: 290, slices_ended: 111 }];
+
+  test.each<[string, Partial<Books>, string]>([
+    ["how far the first load is", { runs: [running], progress }, "First load: 111 of 290 slices"],
+    [
+      "the same after runs that came to nothing",
+      { runs: [running, { ...RUN, status: "interrupted" }], progress },
+      "First load: 111 of 290 slices",
+    ],
+    ["that the first load has begun", { runs: [running] }, "First load: it has begun"],
+    [
+      "how much is not loaded",
+      { freshness: [...freshness, ...WELL.freshness] },
+      "2 of 3 tables not loaded yet",
+    ],
+    ["the same during a later run", { runs: [running, RUN], progress }, "2 of 2 tables not loaded yet"],
+  ])("it is told %s, not that all is well", (_name, change, headline) => {
+    expect(reachVerdict({ ...WELL, freshness, ...change })).toMatchObject({ level: "incomplete", headline });
+  });
 });
 
 test.each<[string, Partial<Books>]>([

@@ -10,6 +10,7 @@ const SUBJECT = "refresh_token";
 const REASON_MAX = 400;
 const AUTHORISE =
   "Authorise the app again with `pinterest-ads auth login`, or set a new PINTEREST_REFRESH_TOKEN and restart.";
+const CAUGHT_UP = "What was missed is loaded by itself.";
 
 export interface TokenInput {
   readonly settings: TokenSettings;
@@ -45,13 +46,44 @@ function describeRefusal({ settings, stored, state, lastErrorCode, now }: TokenI
     };
   const { ok, detail } = checkToken(settings, stored, state, now);
   if (ok) return undefined;
+  if (isMissing(settings, stored, state)) return MISSING;
   return {
     kind: "token_refused",
     subject: SUBJECT,
     summary: "There is no token that Pinterest accepts. Nothing can be loaded.",
     details: flatten(detail, REASON_MAX),
-    nextStep: `${AUTHORISE} What was missed is loaded by itself.`,
+    nextStep: `${adviseOnRefusal(state.blocked?.code, stored, now)}${AUTHORISE} ${CAUGHT_UP}`,
   };
+}
+
+/** What may do in place of another token. */
+function adviseOnRefusal(
+  blockedBy: string | undefined,
+  stored: StoredToken | undefined,
+  now: number,
+): string {
+  if (blockedBy === "token_key_mismatch")
+    return "Restore the former TOKEN_ENCRYPTION_KEY and restart. If it is lost: ";
+  if (warnOfTokenEnd(stored?.refresh_token_expires_at ?? null, now)?.level === 0) return "";
+  // Pinterest refuses a token in the same way whether it is void or the app is not the one that it was given to.
+  return "Check PINTEREST_APP_ID and PINTEREST_APP_SECRET, and restart after a correction. If they are right: ";
+}
+
+/** Under the kind of a refusal, whose meaning it shares: nothing is loaded until somebody authorises the app. */
+const MISSING: Condition = {
+  kind: "token_refused",
+  subject: SUBJECT,
+  summary: "There is no Pinterest token yet. Nothing can be loaded.",
+  nextStep: `Authorise the app with \`pinterest-ads auth login\`, or set PINTEREST_REFRESH_TOKEN and restart. ${CAUGHT_UP}`,
+};
+
+function isMissing(
+  { refreshToken }: TokenSettings,
+  stored: StoredToken | undefined,
+  { blocked }: SchedulerState,
+): boolean {
+  if (blocked?.code.startsWith("token_")) return blocked.code === "token_missing";
+  return refreshToken === undefined && !stored?.refreshed_at && !stored?.refused_at;
 }
 
 function describeEnd({ settings, stored, now }: TokenInput): Condition | undefined {
@@ -68,7 +100,7 @@ function describeEnd({ settings, stored, now }: TokenInput): Condition | undefin
     subject: SUBJECT,
     level: warning.level,
     summary: `The refresh token ends on ${end.toISOString().slice(0, 10)}: less than ${warning.level === 1 ? "a day" : `${warning.level} days`} left.`,
-    details: `It was last replaced on ${stored.refreshed_at?.toISOString().slice(0, 10) ?? "an unknown day"}; normally that happens at least every 20 days.`,
-    nextStep: `The log tells why it could not be refreshed ("pinterest token refresh postponed"). If that cannot be mended in time: ${AUTHORISE}`,
+    details: `Nothing has refreshed it since ${stored.refreshed_at?.toISOString().slice(0, 10) ?? "an unknown day"}; \`schedule\` does so every 20 days while it runs.`,
+    nextStep: `${AUTHORISE} Where refreshing was tried and failed, the log has "pinterest token refresh postponed" with the reason.`,
   };
 }

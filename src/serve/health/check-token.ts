@@ -33,7 +33,7 @@ export function checkToken(
     return fail("token", `Pinterest refused it on ${day(stored.refused_at)}: ${stored.refused_reason}`);
   if (stored?.refreshed_at && stored.seed_fingerprint === seed) return checkEnd(stored, now);
   return refreshToken === undefined
-    ? fail("token", `there is none; set PINTEREST_REFRESH_TOKEN, or ${AUTHORISE}`)
+    ? fail("token", "there is none yet; set PINTEREST_REFRESH_TOKEN, or authorise the app")
     : pass("token", "PINTEREST_REFRESH_TOKEN is not used yet");
 }
 

@@ -2,18 +2,39 @@ import { html } from "hono/html";
 import type { OpenAlert } from "../../warehouse/alerts.ts";
 import type { ShutAccount } from "../../warehouse/status-accounts.ts";
 import type { StatusDocument } from "../status-document.ts";
+import { adviseHere, nameAlert } from "../status-matters.ts";
 import { showSection } from "./section.ts";
 import { type Cell, showTable } from "./table.ts";
 import { type Markup, showAccount, showMoment, showText, speakName } from "./words.ts";
 
-const ALERT_HEADINGS = ["About", "What and what to do", "Since (UTC)"].map((title) => ({ title }));
-const SHUT_HEADINGS = ["Ad account", "Why", "Since (UTC)", "Last asked (UTC)"].map((title) => ({ title }));
+const ALERT_HEADINGS = [
+  { title: "About" },
+  { title: "What and what to do", text: true },
+  { title: "Since (UTC)" },
+];
+const SHUT_HEADINGS = [
+  { title: "Ad account" },
+  { title: "Why", text: true },
+  { title: "Since (UTC)" },
+  { title: "Last asked (UTC)" },
+];
 
 /** Alerts that last, and ad accounts that cannot be read; nothing when there are none. */
-export function showAlerts({ alerts, shut_accounts: shut }: StatusDocument): Markup | null {
+export function showAlerts(document: StatusDocument): Markup | null {
+  const { alerts, shut_accounts: shut } = document;
   if (alerts.length === 0 && shut.length === 0) return null;
-  const table = showTable("Open alerts", ALERT_HEADINGS, alerts.map(showAlert));
-  const shutTable = showTable("Ad accounts that cannot be read", SHUT_HEADINGS, shut.map(showShut));
+  const table = showTable(
+    "Open alerts",
+    ALERT_HEADINGS,
+    alerts.map((alert) => showAlert(alert, nameAlert(alert, document))),
+    "stacked",
+  );
+  const shutTable = showTable(
+    "Ad accounts that cannot be read",
+    SHUT_HEADINGS,
+    shut.map(showShut),
+    "stacked",
+  );
   return showSection(
     "alerts",
     "Open alerts",
@@ -22,12 +43,12 @@ export function showAlerts({ alerts, shut_accounts: shut }: StatusDocument): Mar
   );
 }
 
-function showAlert({ kind, subject, summary, details, next_step, raised_at }: OpenAlert): Cell[] {
+function showAlert({ subject, summary, details, next_step, raised_at }: OpenAlert, name: string): Cell[] {
   return [
-    html`${speakName(kind)}<br><span class="id">${subject}</span>`,
+    html`${speakName(name)}<br><span class="id">${subject}</span>`,
     html`${summary}
-${details ? html`<p class="muted lines">${details}</p>` : null}
-<p>${showText(next_step)}</p>`,
+${details ? html`<p class="muted lines">${showText(details)}</p>` : null}
+<p>${showText(adviseHere(next_step))}</p>`,
     showMoment(raised_at),
   ];
 }

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { StatusDocument } from "../status-document.ts";
 import { showBadge, showRunStatus } from "./badge.ts";
 import { describeCause } from "./cause.ts";
-import { formatCount, formatSpan, type Markup, plural, showDistance, speakName } from "./words.ts";
+import { formatCount, formatSpan, type Markup, plural, showDistance, showText, speakName } from "./words.ts";
 
 /** The state in a few boxes: what runs, what comes, how old the data is, how long the token lives. */
 export function showFacts(document: StatusDocument): Markup {
@@ -75,21 +75,30 @@ function showAge({ freshness, max_staleness_seconds }: StatusDocument): Markup {
   const never = wanted.filter(({ state }) => state === "never_loaded").length;
   const oldest = wanted.toSorted((a, b) => (b.age_seconds ?? 0) - (a.age_seconds ?? 0))[0];
   const limit = `Up to ${formatSpan(max_staleness_seconds)} is fine.`;
-  if (!oldest || oldest.age_seconds === null) return showFact("Oldest data", "Nothing loaded", limit);
+  const notLoaded = `${formatCount(never)} of ${formatCount(wanted.length)} tables never loaded`;
+  if (!oldest || oldest.age_seconds === null)
+    return showFact("Oldest data", "Nothing loaded", never > 0 ? `${notLoaded}.` : limit);
   const place = oldest.scope_id === "*" ? "" : ` of ${oldest.scope_name ?? oldest.scope_id}`;
-  const counts = [stale > 0 ? `${stale} too old` : "", never > 0 ? `${never} never loaded` : ""].filter(
+  const counts = [stale > 0 ? `${formatCount(stale)} too old` : "", never > 0 ? notLoaded : ""].filter(
     Boolean,
   );
   return showFact(
     "Oldest data",
-    html`${formatSpan(oldest.age_seconds)} ${stale > 0 ? showBadge("too old", "act") : null}`,
+    html`${formatSpan(oldest.age_seconds)} ${stale > 0 ? showBadge("too old", "act") : null} ${never > 0 ? showBadge(`${formatCount(never)} never`, "wait") : null}`,
     `${[`${speakName(oldest.resource)}${place}`, ...counts].join("; ")}. ${limit}`,
   );
 }
 
-function showToken({ token, uses_stored_token }: StatusDocument): Markup {
+function showToken({ token, uses_stored_token, verdict }: StatusDocument): Markup {
   if (!uses_stored_token) return showFact("Token", "Given", "PINTEREST_ACCESS_TOKEN, which nothing renews.");
-  if (!token) return showFact("Token", "Not stored", "It is once it has been refreshed for the first time.");
+  if (!token && verdict.matters.some(({ kind }) => kind === "token_missing"))
+    return showFact(
+      "Token",
+      showBadge("missing", "act"),
+      showText("Log in with `pinterest-ads auth login`."),
+    );
+  if (!token)
+    return showFact("Token", "Not used yet", showText("If none is configured: `pinterest-ads auth login`."));
   if (token.state === "refused" || token.state === "dead")
     return showFact("Token", showBadge(token.state, "act"), "Nothing can be loaded until it is replaced.");
   const left = token.refresh_token_seconds_left;

@@ -22,7 +22,9 @@ ${showSources(chart, "small", SMALL_UP_TO)}${chart.wide ? showSources(chart, "me
 <ul class="legend">${chart.legend.map(showEntry)}</ul>
 <details><summary>Numbers</summary>${showTable(
     chart.title,
-    headings.map((title, index) => (index === 0 ? { title } : { title, align: "right" as const })),
+    headings.map((title, index) =>
+      index === 0 ? { title } : { title, align: "right" as const, named: true },
+    ),
     rows,
   )}</details></figure>`;
 }

@@ -3,11 +3,13 @@ import type { StatusDocument } from "../status-document.ts";
 import type { FreshnessStatus } from "../status-freshness.ts";
 import { showNote, showSection } from "./section.ts";
 import { type Cell, showRest, showTable } from "./table.ts";
-import { formatDay, formatSpan, type Markup, showAccount, speakName } from "./words.ts";
+import { compareNames, formatDay, formatSpan, type Markup, showAccount, speakName } from "./words.ts";
 
 /** More rows than anybody reads; the worst come first. */
 const ROWS_SHOWN = 60;
 const TROUBLES_SHOWN = 10;
+/** How runs end that loaded something. */
+const LOADED: ReadonlySet<string> = new Set(["succeeded", "partial"]);
 const TROUBLE: Readonly<Record<FreshnessStatus["state"], number>> = {
   stale: 2,
   never_loaded: 1,
@@ -19,7 +21,7 @@ const TROUBLE: Readonly<Record<FreshnessStatus["state"], number>> = {
 type Place = readonly [scopeId: string, rows: readonly FreshnessStatus[]];
 
 /** How old what is loaded is: a table of ad accounts and one of owners of catalogs, a column per resource. */
-export function showFreshness({ freshness, max_staleness_seconds }: StatusDocument): Markup {
+export function showFreshness({ freshness, max_staleness_seconds, runs }: StatusDocument): Markup {
   const wanted = freshness.filter(({ state }) => state !== "not_wanted");
   const byScope = Map.groupBy(wanted, ({ scope }) => scope);
   const forAll = byScope.get("token") ?? [];
@@ -29,7 +31,8 @@ export function showFreshness({ freshness, max_staleness_seconds }: StatusDocume
     "Freshness",
     showNote(`How long ago each resource was last loaded, and of metrics the last day. ${limit}`),
     forAll.map((row) => html`<p>List of ${speakName(row.resource)}: ${showAge(row)}</p>`),
-    showTroubles(wanted),
+    // What a first run has not come to yet is no trouble.
+    runs.some(({ status }) => LOADED.has(status)) ? showTroubles(wanted) : null,
     showPlaces("Ad account", byScope.get("ad_account") ?? []),
     showPlaces("Owner of catalogs", byScope.get("owner") ?? []),
     wanted.length === 0 ? showNote("No ad account is known yet.") : null,
@@ -74,7 +77,7 @@ function listsFirst(a: string, b: string): number {
 function worstFirst([idA, a]: Place, [idB, b]: Place): number {
   const trouble = (rows: readonly FreshnessStatus[]) => Math.max(...rows.map(({ state }) => TROUBLE[state]));
   const nameOf = (id: string, rows: readonly FreshnessStatus[]) => rows[0]?.scope_name ?? id;
-  return trouble(b) - trouble(a) || nameOf(idA, a).localeCompare(nameOf(idB, b));
+  return trouble(b) - trouble(a) || compareNames(nameOf(idA, a), nameOf(idB, b));
 }
 
 function showAge(row: FreshnessStatus | undefined): Markup | string {

@@ -4,8 +4,9 @@ const COLORS: Readonly<Record<Verdict["level"], string>> = {
   well: "#1a7f4b",
   act: "#c2410c",
   empty: "#6b7280",
+  incomplete: "#6b7280",
 };
-const LEVEL = /^(well|act|empty)$/;
+const LEVEL = /^(well|act|empty|incomplete)$/;
 
 /** Where the icon of a verdict is found; in a row of tabs it tells who needs somebody. */
 export function iconAddress(level: Verdict["level"]): string {

@@ -20,7 +20,7 @@ import { type Markup, showMoment } from "./words.ts";
 /** Gentle enough for a page that stays open on a wall. */
 const RELOAD_SECONDS = 60;
 
-/** Whose charts stand where: those of accounts below the facts, those of runs below the runs. */
+/** Whose charts stand where: those of accounts below the alerts, those of runs below the runs. */
 export interface PageCharts {
   readonly daily: readonly Chart[];
   readonly runs: readonly Chart[];
@@ -34,8 +34,8 @@ export function showPage(document: StatusDocument, charts: PageCharts): Markup {
     html`<main>
 ${showVerdict(document)}
 ${showFacts(document)}
-${showCharts("Last 60 days", "days", charts.daily)}
 ${showAlerts(document)}
+${showCharts("Last 60 days", "days", charts.daily)}
 ${showFreshness(document)}
 ${showRuns(document)}
 ${showCharts("Load of the last runs", "load", charts.runs)}

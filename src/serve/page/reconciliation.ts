@@ -5,6 +5,7 @@ import { showBadge } from "./badge.ts";
 import { type Part, showNote, showSection } from "./section.ts";
 import { type Cell, showRest, showTable } from "./table.ts";
 import {
+  compareNames,
   formatAmount,
   formatCount,
   type Markup,
@@ -43,7 +44,9 @@ type Verdict = StatusDocument["reconciliation_by_account"][number];
 export function showReconciliation(document: StatusDocument): Markup {
   const { reconciliation, reconciliation_by_account: accounts } = document;
   if (accounts.length === 0) return showSection("reconciliation", TITLE, showNote(WHAT), showNote(NOTHING));
-  const worst = accounts.toSorted((a, b) => b.differing - a.differing).slice(0, ACCOUNTS_SHOWN);
+  const worst = accounts
+    .toSorted((a, b) => b.differing - a.differing || compareNames(nameOf(a), nameOf(b)))
+    .slice(0, ACCOUNTS_SHOWN);
   const names = new Map(accounts.map(({ ad_account_id, name }) => [ad_account_id, name]));
   const sums = reconciliation.worst.map((row) => showSum(row, names.get(row.ad_account_id) ?? null));
   return showSection(
@@ -58,6 +61,10 @@ export function showReconciliation(document: StatusDocument): Markup {
     showRest(worst.length, accounts.length, "ad account"),
     sums.length > 0 ? showWorst(sums, reconciliation.differing) : null,
   );
+}
+
+function nameOf({ name, ad_account_id }: Verdict): string {
+  return name ?? ad_account_id;
 }
 
 function showAccountVerdict({

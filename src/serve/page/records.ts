@@ -8,7 +8,7 @@ const ROWS_SHOWN = 40;
 const right = (title: string) => ({ title, align: "right" as const });
 const REJECTED_HEADINGS = [
   { title: "Resource" },
-  { title: "Why" },
+  { title: "Why", text: true },
   right("Records"),
   { title: "Last (UTC)" },
 ];
@@ -18,7 +18,7 @@ const METRIC_HEADINGS = [
   { title: "Resource" },
   { title: "Asked by" },
   right("Accounts"),
-  { title: "Why" },
+  { title: "Why", text: true },
 ];
 
 /** Records that could not be loaded in the last days. */

@@ -2,14 +2,15 @@ import { html } from "hono/html";
 import type { StatusDocument } from "../status-document.ts";
 import { showBadge } from "./badge.ts";
 import { showNote, showSection } from "./section.ts";
-import { formatSpan, type Markup, showDistance, showMoment } from "./words.ts";
+import { formatSpan, type Markup, showDistance, showMoment, showText } from "./words.ts";
 
-const NONE = "None is stored: none was refreshed yet.";
+const NONE =
+  "None is stored yet. Log in with `pinterest-ads auth login`; one that is configured is stored when it is first refreshed.";
 const GIVEN = "PINTEREST_ACCESS_TOKEN is used. Nothing renews it; it ends after 30 days.";
 
 /** How long the tokens live, never the tokens. */
 export function showToken({ token, uses_stored_token, read_at }: StatusDocument): Markup {
-  if (!token) return showSection("token", "Token", showNote(uses_stored_token ? NONE : GIVEN));
+  if (!token) return showSection("token", "Token", showNote(showText(uses_stored_token ? NONE : GIVEN)));
   const { state, refreshed_at, scopes } = token;
   const reason = state === "refused" ? ` ${token.refused_reason ?? ""}` : "";
   const refreshEnd = showLife(token.refresh_token_expires_at, token.refresh_token_seconds_left);

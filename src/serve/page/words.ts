@@ -67,6 +67,13 @@ export function showText(text: string): Markup {
   return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
+const NATURAL = new Intl.Collator("en", { numeric: true });
+
+/** Order of names in which 10 comes after 2. */
+export function compareNames(a: string, b: string): number {
+  return NATURAL.compare(a, b);
+}
+
 /** `ad_group_analytics` → "ad group analytics". */
 export function speakName(name: string): string {
   return name.replaceAll("_", " ");

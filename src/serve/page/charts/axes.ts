@@ -14,11 +14,13 @@ interface Axes {
   readonly unit: string;
   /** Values differ by so much that a linear axis would hide the small ones. */
   readonly logarithmic?: boolean;
+  /** There is nothing between 0 and 1, as with counts. */
+  readonly whole?: boolean;
 }
 
 /** What all charts have in common: no animation, quiet lines, compact numbers, as many labels as fit. */
 export function drawAxes(
-  { labels, labelled, unit, logarithmic = false }: Axes,
+  { labels, labelled, unit, logarithmic = false, whole = false }: Axes,
   theme: Theme,
   size: Size,
 ): EChartsOption {
@@ -57,6 +59,7 @@ export function drawAxes(
       nameTextStyle: { ...FONT, color: theme.text, align: "left" },
       nameGap: 12,
       splitNumber: 4,
+      ...(whole && !logarithmic ? { minInterval: 1 } : {}),
       axisLabel: { ...FONT, color: theme.text, formatter: (value: number) => formatCompact(value) },
       splitLine: { lineStyle: { color: theme.line } },
     },

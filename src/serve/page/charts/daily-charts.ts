@@ -1,9 +1,9 @@
 import type { BarSeriesOption, LineSeriesOption } from "echarts";
 import type { AccountSeries, DailySeries } from "../../status-daily.ts";
-import { formatAmount, formatCount, formatDay, plural } from "../words.ts";
+import { compareNames, formatAmount, formatCount, formatDay, plural } from "../words.ts";
 import { drawAxes } from "./axes.ts";
 import type { Chart, LegendEntry, Theme, Tone } from "./chart.ts";
-import { assignTones, OTHERS } from "./tones.ts";
+import { assignTones, assignTonesWithin, OTHERS } from "./tones.ts";
 
 type Quantity = "spend" | "impressions" | "conversions";
 type Values = readonly (number | null)[];
@@ -20,10 +20,14 @@ interface Line {
   readonly label: string;
   readonly tone: Tone;
   readonly values: Values;
+  /** It is the sum of several accounts. */
+  readonly summed: boolean;
 }
 
 /** More currencies than that are a matter for the tables. */
 const CURRENCIES_DRAWN = 4;
+/** More columns than that nobody reads: the smallest accounts are added up, as in the drawing. */
+const ACCOUNTS_TABLED = 12;
 
 /** Daily spend, a chart per currency, then impressions and conversions: as far as anything of them is loaded. */
 export function listDailyCharts({ days, not_final_from, accounts }: DailySeries): Chart[] {
@@ -35,7 +39,7 @@ export function listDailyCharts({ days, not_final_from, accounts }: DailySeries)
     defineChart(
       { name: `spend-${index + 1}`, quantity: "spend", unit: currency, wide: byCurrency.length === 1 },
       some,
-      frame,
+      { ...frame, tones: assignTonesWithin(some, frame.tones) },
     ),
   );
   const counts = (["impressions", "conversions"] as const).map((name) =>
@@ -62,8 +66,14 @@ function defineChart(
   if (lines.every(({ values }) => values.every((value) => value === null))) return undefined;
   const format = unit ? formatAmount : formatCount;
   // A line for the sum of the others would press those of single accounts to the floor.
-  const stacked = lines.length > 1 && lines.some(({ tone }) => tone === OTHERS);
+  const stacked = lines.length > 1 && lines.some(({ summed }) => summed);
   const title = `Daily ${quantity}${unit && `, ${unit}`}${stacked ? " (stacked)" : ""}`;
+  const tabled =
+    accounts.length <= ACCOUNTS_TABLED
+      ? accounts
+          .toSorted((a, b) => compareNames(nameOf(a), nameOf(b)))
+          .map((account) => ({ label: nameOf(account), values: account[quantity] }))
+      : lines;
   const legend: LegendEntry[] = lines.map(({ label, tone }) => ({ label, tone }));
   return {
     name,
@@ -72,13 +82,13 @@ function defineChart(
     description: describe(title, days, lines, format),
     legend: notFinalFrom < 0 ? legend : [...legend, { label: "not final yet", tone: "not-final" }],
     numbers: {
-      headings: ["Day", ...lines.map(({ label }) => label)],
+      headings: ["Day", ...tabled.map(({ label }) => label)],
       rows: days
-        .map((day, index) => [day, ...lines.map(({ values }) => formatValue(values[index] ?? null, format))])
+        .map((day, index) => [day, ...tabled.map(({ values }) => formatValue(values[index] ?? null, format))])
         .reverse(),
     },
     draw: (theme, size) => ({
-      ...drawAxes({ labels: days.map(formatDay), unit }, theme, size),
+      ...drawAxes({ labels: days.map(formatDay), unit, whole: unit === "" }, theme, size),
       series: [
         ...(stacked
           ? lines.toReversed().map((line) => drawColumns(line, theme))
@@ -99,13 +109,21 @@ function listLines(
     const tone = tones.get(account.ad_account_id) ?? OTHERS;
     return tone === OTHERS
       ? []
-      : [{ label: account.name ?? account.ad_account_id, tone, values: account[quantity] }];
+      : [{ label: nameOf(account), tone, values: account[quantity], summed: false }];
   });
   const rest = accounts.filter(({ ad_account_id }) => (tones.get(ad_account_id) ?? OTHERS) === OTHERS);
   const lines = own.toSorted((a, b) => Number(a.tone) - Number(b.tone));
   if (rest.length === 0) return lines;
+  const values = addUp(rest.map((account) => account[quantity]));
+  const [only, ...more] = rest;
+  if (only && more.length === 0)
+    return [...lines, { label: nameOf(only), tone: OTHERS, values, summed: false }];
   const label = lines.length === 0 ? plural(rest.length, "account") : plural(rest.length, "other account");
-  return [...lines, { label, tone: OTHERS, values: addUp(rest.map((account) => account[quantity])) }];
+  return [...lines, { label, tone: OTHERS, values, summed: true }];
+}
+
+function nameOf({ name, ad_account_id }: AccountSeries): string {
+  return name ?? ad_account_id;
 }
 
 function addUp(series: readonly Values[]): Values {

@@ -49,7 +49,7 @@ function defineChart(
         .reverse(),
     },
     draw: (theme, size) => ({
-      ...drawAxes({ ...labelling, unit: "", logarithmic }, theme, size),
+      ...drawAxes({ ...labelling, unit: "", logarithmic, whole: true }, theme, size),
       series: [
         {
           type: "bar",

@@ -1,14 +1,26 @@
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/support/slowest-first.ts";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/postgres.ts"],
     pool: "forks",
+    sequence: { sequencer: SlowestFirst },
     // Every worker drives a Postgres, and some of them connectors of their own.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,
+    projects: [
+      // Functions without a state of their own: a process per file would take longer than most files.
+      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/{integration,browser}/**/*.test.ts"],
+          globalSetup: ["test/support/postgres.ts"],
+        },
+      },
+    ],
   },
 });

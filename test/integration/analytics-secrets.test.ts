@@ -23,7 +23,7 @@ async function dumpAllElse(url: string): Promise<string> {
   return dumpDatabase(url);
 }
 
-test("whatever becomes of a report, logs, errors and tables hold neither its token nor its address", async () => {
+test.concurrent("whatever becomes of a report, logs, errors and tables hold neither its token nor its address", async () => {
   const database = await createDatabase();
   try {
     await using world = await openMetrics({
@@ -70,7 +70,8 @@ async function run(command: string, LOG_FORMAT = "json"): Promise<void> {
   outputs.push(`$ ${command}`, result.stdout, result.stderr);
 }
 
-test("the program says nothing of a report's token and address in any format, and keeps the token in one table alone", async () => {
+// Beside the other one, as both wait more than they work.
+test.concurrent("the program says nothing of a report's token and address in any format, and keeps the token in one table alone", async () => {
   const window = `--from ${daysAgo(100)} --to ${daysAgo(99)}`;
   for (const format of ["json", "text"]) {
     world.simulator.faults = [

@@ -202,7 +202,7 @@ test.each<[flag: string, order: (days: string[]) => string[]]>([
   const files = {
     "config/connector.yaml": "concurrency: 1\nanalytics:\n  lookback_days: 1\n",
   };
-  const window = { from: daysAgo(40), to: daysAgo(1) };
+  const window = { from: daysAgo(32), to: daysAgo(1) };
   const [account] = world.simulator.world.adAccounts;
   const only = `--resource ad_account_analytics --account ${account?.id} --restart`;
   const result = await world.run(`backfill --from ${window.from} --to ${window.to} ${only} ${flag}`.trim(), {

@@ -19,7 +19,7 @@ let env: ReturnType<typeof listsEnvironmentFor>;
 beforeAll(async () => {
   database = await createDatabase();
   await migrateSchema(database.url);
-  simulator = await startSimulator({ campaigns: 40 });
+  simulator = await startSimulator({ campaigns: 16 });
   env = listsEnvironmentFor(simulator, database.url);
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const MEMORY = "/dev/shm";
 /** Several times what all clusters of a test run take together, in bytes. */
-const ROOM_BYTES = 4 * 2 ** 30;
+const ROOM_BYTES = 2 * 2 ** 30;
 
 /**
  * A new folder for what a test writes, above all for clusters: in memory where the system offers enough of it, as

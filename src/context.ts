@@ -8,6 +8,7 @@ import {
   type Pinterest,
   type PinterestOptions,
 } from "./pinterest/client.ts";
+import type { Clock } from "./pinterest/clock.ts";
 import { createTokens, fixedTokens, type Tokens, type TokensOptions } from "./pinterest/tokens.ts";
 import { VERSION } from "./version.ts";
 import { openWarehouse, type Warehouse } from "./warehouse/database.ts";
@@ -55,6 +56,8 @@ export async function openConfiguredWarehouse(
 export interface PinterestContextOptions extends ClientHooks {
   readonly logger: Logger;
   readonly onWait?: PinterestOptions["onWait"];
+  /** The machine's when absent. */
+  readonly clock?: Clock;
   /** Folder of the generated encryption key, beside the embedded warehouse. */
   readonly directory?: string;
 }
@@ -75,6 +78,7 @@ export function openPinterest(
     onWaited: options.onWaited,
     onQuota: options.onQuota,
     ...(options.onWait ? { onWait: options.onWait } : {}),
+    ...(options.clock ? { clock: options.clock } : {}),
   });
 }
 
@@ -105,7 +109,7 @@ function openTokens(config: Config, open: OpenWarehouse, options: PinterestConte
 export function tokensOptions(
   config: Config,
   { warehouse }: OpenWarehouse,
-  options: Pick<PinterestContextOptions, "logger" | "directory">,
+  options: Pick<PinterestContextOptions, "logger" | "directory" | "clock">,
 ): TokensOptions {
   const problems = findCredentialProblems({ ...config, accessToken: undefined });
   if (problems.length > 0 || !config.appId || !config.appSecret) throw configurationError(problems);
@@ -121,5 +125,6 @@ export function tokensOptions(
     store,
     version: VERSION,
     logger: options.logger,
+    ...(options.clock ? { clock: options.clock } : {}),
   };
 }

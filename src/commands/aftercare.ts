@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import type { OpenWarehouse } from "../context.ts";
 import type { Logger } from "../logger.ts";
-import { createMaintenance, type Job } from "../serve/maintenance.ts";
+import { createMaintenance, type Job } from "../serve/schedule/maintenance.ts";
 import { readServiceSettings } from "../service-config.ts";
 import { asWarehouseError } from "../warehouse/connection-error.ts";
 import { sweepBooks } from "../warehouse/retention.ts";

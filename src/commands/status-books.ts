@@ -1,4 +1,4 @@
-import type { StatusDocument } from "../serve/status-document.ts";
+import type { StatusDocument } from "../serve/status/document.ts";
 import { describeSpan } from "../span.ts";
 import type { FailedSlice } from "../warehouse/status-runs.ts";
 import type { Window } from "../window.ts";

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
-import type { StatusDocument } from "../serve/status-document.ts";
-import { findSharedStep, type Matter, type Point } from "../serve/status-matters.ts";
-import type { ScheduleStatus } from "../serve/status-schedules.ts";
+import type { StatusDocument } from "../serve/status/document.ts";
+import { findSharedStep, type Matter, type Point } from "../serve/status/matters.ts";
+import type { ScheduleStatus } from "../serve/status/schedules.ts";
 import { describeSpan } from "../span.ts";
 import { formatMoment, plural, printable } from "./format.ts";
 import { renderTable } from "./table.ts";

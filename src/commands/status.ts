@@ -1,13 +1,10 @@
-import { readAnalyticsSettings } from "../analytics-config.ts";
 import { loadConfig } from "../config.ts";
 import { openConfiguredWarehouse } from "../context.ts";
-import { longestWindow } from "../resources/attribution.ts";
-import { readStatusDocument, type StatusDocument } from "../serve/status-document.ts";
-import { readServiceSettings } from "../service-config.ts";
+import { readStatusDocument, type StatusDocument } from "../serve/status/document.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { renderCoverage, renderGaps, renderRefused } from "./coverage.ts";
-import { configuredResources, selectAccounts, selectResources } from "./select.ts";
+import { configuredResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 import {
   renderDrift,
@@ -18,6 +15,7 @@ import {
   renderRuns,
   renderToken,
 } from "./status-books.ts";
+import { statusRequest } from "./status-request.ts";
 import { renderSchedules, renderShut, renderVerdict } from "./status-service.ts";
 
 export const registerStatus: RegisterCommand = (program, shell) => {
@@ -34,16 +32,7 @@ async function showStatus(json: boolean, shell: Shell): Promise<void> {
   try {
     await checkConnection(open.warehouse);
     await assertMigrated(open.warehouse, configuredResources(config));
-    const { attributions } = readAnalyticsSettings(config.file);
-    const document = await readStatusDocument({
-      warehouse: open.warehouse,
-      resources: selectResources(undefined, config),
-      accountIds: selectAccounts(undefined, config),
-      settings: readServiceSettings(config),
-      usesStoredToken: config.accessToken === undefined,
-      settledAfterDays: Math.max(...attributions.map(longestWindow)),
-      now: Date.now,
-    });
+    const document = await readStatusDocument(statusRequest(config, open, Date.now));
     shell.print(json ? JSON.stringify(document, null, 2) : renderStatus(document));
   } finally {
     await open.close();

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pageRoutes } from "../../src/serve/page/routes.ts";
-import type { StatusDocument } from "../../src/serve/status-document.ts";
-import { reachVerdict } from "../../src/serve/status-verdict.ts";
+import type { StatusDocument } from "../../src/serve/status/document.ts";
+import { reachVerdict } from "../../src/serve/status/verdict.ts";
 import { launchChromium, openPage } from "../support/browser.ts";
 import { contrast } from "../support/color.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";

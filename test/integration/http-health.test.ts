@@ -4,7 +4,7 @@ import { listResources } from "../../src/resources/index.ts";
 import { createObserver } from "../../src/serve/health/observe.ts";
 import { checkReadiness, type Readiness } from "../../src/serve/health/readiness.ts";
 import { type RunningServer, startServer } from "../../src/serve/http/server.ts";
-import type { SchedulerState } from "../../src/serve/scheduler-state.ts";
+import type { SchedulerState } from "../../src/serve/schedule/scheduler-state.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { readBriefly } from "../../src/warehouse/brief-read.ts";
 import { openWarehouse, type Warehouse, withConnection } from "../../src/warehouse/database.ts";

@@ -3,17 +3,22 @@ import { readAnalyticsSettings } from "../../src/analytics-config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
 import { nextTick } from "../../src/cron.ts";
 import { readCrons } from "../../src/schedules.ts";
+import { isFilePath } from "../../src/simulator/report-download.ts";
 import { startSimulator } from "../../src/simulator/simulator.ts";
 import { addDays, dayOf } from "../../src/window.ts";
+import { readConnections, readRuns } from "../support/books.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { SOME_METRICS } from "../support/metrics-run.ts";
 import { findMetricDifferences } from "../support/metrics-truth.ts";
-import { type Soak, startSoak } from "../support/soak.ts";
+import { readScrape } from "../support/scrape.ts";
+import { startSoak } from "../support/soak.ts";
 import { findDifferences } from "../support/truth.ts";
 
 const DAYS = 60;
 /** At the end of the second day memory must be what it was at the end of the first. */
 const WEIGHED_DAYS: readonly [early: number, late: number] = [10, DAYS - 1];
+/** How often somebody looks at the page, and Prometheus scrapes. */
+const LOOK_DAYS = 5;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 1, 1, 3);
@@ -64,26 +69,29 @@ test("two months of schedule with daily restatement, token rotation and faults e
   ).map((kind) => ({ kind, rate: FAULT_RATE }));
   const file = readConfigFile("soak.yaml", YAML, []);
   const crons = readCrons(file.schedule);
-  const statuses = new Map<string, number>();
   const rss = new Map<number, number>();
   let asked = 0;
   let struck = 0;
   await using soak = await startSoak(simulator, { databaseUrl: database.url, yaml: YAML, start: START });
-  await beat(soak);
+  await beat();
   let day = dayOf(now);
   while (now < START + DAYS * DAY_MS) {
     now = Math.min(...[...crons.values()].map((cron) => nextTick(cron, now) ?? Number.POSITIVE_INFINITY));
-    if (dayOf(now) !== day) simulator.advance();
-    day = dayOf(now);
     const elapsed = Math.floor((now - START) / DAY_MS);
-    rss.set(elapsed, await beat(soak, WEIGHED_DAYS.includes(elapsed)));
+    if (dayOf(now) !== day) {
+      simulator.advance();
+      if (elapsed % LOOK_DAYS === 0) await look();
+    }
+    day = dayOf(now);
+    await beat();
+    if (WEIGHED_DAYS.includes(elapsed)) rss.set(elapsed, await soak.weigh());
   }
   // All metrics are read once more at the moment of the comparison, and again if something failed.
   const daily = crons.get("analytics");
   now = (daily && nextTick(daily, now)) ?? now;
   for (const minutes of [0, 10, 20]) {
     now += minutes * MINUTE_MS;
-    await beat(soak);
+    await beat();
   }
 
   const { metrics, attributions } = readAnalyticsSettings(file);
@@ -93,37 +101,43 @@ test("two months of schedule with daily restatement, token rotation and faults e
   expect(await findDifferences(database.url, "public", simulator, LISTS)).toEqual([]);
 
   // Two runs a day, or more where they were repeated; nearly all good, for the client repeats what fails.
-  const total = [...statuses.values()].reduce((sum, count) => sum + count, 0);
-  expect(total).toBeGreaterThanOrEqual(2 * DAYS);
-  expect(statuses.get("succeeded") ?? 0).toBeGreaterThan(0.95 * total);
+  const runs = await readRuns(database.url);
+  const count = (wanted: string) => runs.filter(({ status }) => status === wanted).length;
+  expect(runs.length).toBeGreaterThanOrEqual(2 * DAYS);
+  expect(count("succeeded")).toBeGreaterThan(0.95 * runs.length);
+  expect(soak.log()).not.toMatch(/"level":"error"|"unexpected"/);
   expect(struck / asked).toBeGreaterThan(0.01);
   const uses = simulator.refreshTokensUsed.filter((use) => use.uses > 0);
   expect(uses.length).toBeGreaterThanOrEqual(DAYS);
   expect(uses.every((use) => use.uses === 1)).toBe(true);
 
+  // What it says of itself is what happened.
+  const scrape = readScrape(await look());
+  const told = scrape.read("pinterest_ads_runs_total");
+  for (const status of ["succeeded", "partial", "failed"])
+    expect(told[`status=${status} trigger=schedule`], status).toBe(count(status));
+  const calls = Object.values(scrape.read("pinterest_ads_api_calls_total"));
+  expect(calls.reduce((sum, value) => sum + value, 0)).toBe(asked);
+
   const [early = 0, late = 0] = WEIGHED_DAYS.map((elapsed) => rss.get(elapsed));
   expect(early).toBeGreaterThan(0);
   expect(late, `${early} bytes after ${WEIGHED_DAYS[0]} days`).toBeLessThanOrEqual(1.2 * early);
-  expect(await countConnections()).toBeLessThanOrEqual(MOST_CONNECTIONS);
-  const temporary = "select relname from pg_class where relpersistence = 't'";
-  expect(await query(temporary)).toEqual([]);
+  expect((await readConnections(database.url)).length).toBeLessThanOrEqual(MOST_CONNECTIONS);
+  expect(await query("select relname from pg_class where relpersistence = 't'")).toEqual([]);
   await simulator.close();
 
-  async function beat(one: Soak, weigh = false): Promise<number> {
-    const { runs, rss: bytes, log } = await one.beat(now, weigh);
-    for (const { status } of runs) statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    expect(log).not.toMatch(/"level":"error".*"unexpected"/);
+  async function beat(): Promise<void> {
+    await soak.beat(now);
     const requests = simulator.requests.splice(0);
-    asked += requests.length;
+    asked += requests.filter(({ path }) => path !== "/oauth/token" && !isFilePath(path)).length;
     struck += requests.filter(({ fault }) => fault).length;
-    return bytes;
   }
 
-  async function countConnections(): Promise<unknown> {
-    const [row] = await query(
-      `select count(*)::int as connections from pg_stat_activity
-        where datname = current_database() and application_name = 'pinterest-ads-warehouse'`,
-    );
-    return row?.["connections"];
+  /** The page with a chart, and what Prometheus gets. */
+  async function look(): Promise<string> {
+    const page = await (await fetch(soak.url)).text();
+    const [chart = ""] = /\/charts\/[^"]+\.svg/.exec(page) ?? [];
+    expect(await (await fetch(soak.url + chart)).text()).toMatch(/^<svg/);
+    return (await fetch(`${soak.url}/metrics`)).text();
   }
 }, 200_000);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StatusDocument } from "../../src/serve/status-document.ts";
+import type { StatusDocument } from "../../src/serve/status/document.ts";
 import { openWarehouse } from "../../src/warehouse/database.ts";
 import { addDays, dayOf } from "../../src/window.ts";
 import { withDatabase } from "../support/database.ts";

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderStatus } from "../../src/commands/status.ts";
 import { ConnectorError } from "../../src/errors.ts";
 import { pageRoutes } from "../../src/serve/page/routes.ts";
-import type { StatusDocument } from "../../src/serve/status-document.ts";
-import { reachVerdict } from "../../src/serve/status-verdict.ts";
+import type { StatusDocument } from "../../src/serve/status/document.ts";
+import { reachVerdict } from "../../src/serve/status/verdict.ts";
 import { MARKUP, openStatusWorld, type StatusWorld } from "../support/status-world.ts";
 
 let world: StatusWorld;

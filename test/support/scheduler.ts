@@ -2,8 +2,12 @@ import { randomUUID } from "node:crypto";
 import { readAnalyticsSettings } from "../../src/analytics-config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
 import { resources } from "../../src/resources/index.ts";
-import { createLeadership } from "../../src/serve/leadership.ts";
-import { createScheduler, type Scheduler, type SchedulerOptions } from "../../src/serve/scheduler.ts";
+import { createLeadership } from "../../src/serve/schedule/leadership.ts";
+import {
+  createScheduler,
+  type Scheduler,
+  type SchedulerOptions,
+} from "../../src/serve/schedule/scheduler.ts";
 import { readServiceSettings } from "../../src/service-config.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import type { SyncRequest } from "../../src/sync/run-state.ts";

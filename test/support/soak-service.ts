@@ -1,69 +1,25 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readAnalyticsSettings } from "../../src/analytics-config.ts";
-import { readConfigFile } from "../../src/config-file.ts";
-import { asConnectorError } from "../../src/errors.ts";
+import { prepareWarehouse } from "../../src/commands/prepare.ts";
+import { startService } from "../../src/commands/service.ts";
+import { loadConfig } from "../../src/config.ts";
+import { openConfiguredWarehouse } from "../../src/context.ts";
 import { keepHeapSmall } from "../../src/heap.ts";
 import { createLogger } from "../../src/logger.ts";
-import { createPinterest } from "../../src/pinterest/client.ts";
 import { throwIfAborted } from "../../src/pinterest/interrupted.ts";
-import { createTokens } from "../../src/pinterest/tokens.ts";
-import { withMetrics } from "../../src/resources/analytics.ts";
-import { resources as coreResources } from "../../src/resources/index.ts";
-import { createAlerts } from "../../src/serve/alerts/alerts.ts";
-import { createLeadership } from "../../src/serve/leadership.ts";
-import { createMaintenance } from "../../src/serve/maintenance.ts";
-import { createScheduler } from "../../src/serve/scheduler.ts";
-import { readServiceSettings } from "../../src/service-config.ts";
-import { runSync } from "../../src/sync/run.ts";
-import { openWarehouse } from "../../src/warehouse/database.ts";
-import { migrate } from "../../src/warehouse/migrate.ts";
-import { openTokenStore } from "../../src/warehouse/oauth-tokens.ts";
-import { sweepBooks } from "../../src/warehouse/retention.ts";
 
 /**
- * The service as a process of its own, on a clock that its parent sets: each message `{ at }` (epoch ms) is a beat of
- * that moment, answered by `SoakAnswer` when what was due is done; a message `{ at, weigh: true }` collects garbage
- * before it answers, which takes as long as a small run. Waiting takes no time, so that months pass in seconds.
- * Started with one argument, `SoakOptions` as JSON.
+ * What `schedule` runs, configured by the environment, on a clock that its parent sets and without a heartbeat of its
+ * own. Waiting takes no time, so that months pass in seconds. Started with the first moment (epoch ms) as argument, it
+ * tells its address; then it answers messages: `{ at }` is a beat of that moment, answered when what was due is done;
+ * `weigh` collects garbage and answers with its memory in bytes; `stop` ends it.
  */
-export interface SoakOptions {
-  readonly databaseUrl: string;
-  readonly apiUrl: string;
-  readonly appId: string;
-  readonly appSecret: string;
-  readonly refreshToken: string;
-  /** The configuration file. */
-  readonly yaml: string;
-  readonly start: number;
-}
+export type SoakMessage = { readonly at: number } | "weigh" | "stop";
 
-export interface SoakAnswer {
-  /** Runs that ended since the last beat: schedules and how each ended. */
-  readonly runs: readonly { readonly schedules: readonly string[]; readonly status: string }[];
-  /** Bytes, after a collection of garbage if the beat was to be weighed. */
-  readonly rss: number;
-  /** What warnings and errors were logged since the last beat. */
-  readonly log: string;
-}
-
-const CONCURRENCY = 4;
-const DAY_MS = 86_400_000;
 /** Whoever waits for time to pass must let others work meanwhile. */
 const BREATH_MS = 1;
 
 keepHeapSmall();
-const options: SoakOptions = JSON.parse(process.argv[2] ?? "");
-const file = readConfigFile("soak.yaml", options.yaml, []);
-const settings = readServiceSettings({ file, webhookUrl: undefined });
-const analytics = readAnalyticsSettings(file);
-const resources = withMetrics(coreResources, analytics.metrics);
-const chosen = resources.filter(({ name }) => file.resources?.includes(name) ?? true);
-const stop = new AbortController();
-let now = options.start;
-let log = "";
-const runs: { schedules: readonly string[]; status: string }[] = [];
-
+let now = Number(process.argv[2]);
 const clock = {
   now: () => now,
   async sleep(ms: number, signal?: AbortSignal) {
@@ -73,93 +29,27 @@ const clock = {
     now = Math.max(now, until);
   },
 };
-const logger = createLogger({ level: "warn", format: "json", stream: process.stdout });
-process.stdout.write = (text: string | Uint8Array) => {
-  log += text;
-  return true;
-};
+const stop = new AbortController();
+const config = loadConfig();
+const logger = createLogger({ level: config.logLevel, format: "json", stream: process.stdout });
+const open = await openConfiguredWarehouse(config, { signal: stop.signal });
+const service = await startService({ config, open, logger, signal: stop.signal, clock });
+await prepareWarehouse(config, open, logger, stop.signal);
 
-const warehouse = openWarehouse({
-  url: options.databaseUrl,
-  schema: "public",
-  connections: CONCURRENCY + 1,
-});
-await migrate(warehouse, resources);
-const { appId, appSecret } = options;
-const shared = { baseUrl: options.apiUrl, version: "0.0.0-soak", logger, clock, random: () => 0 };
-const encryptionKey = Buffer.alloc(32, "soak");
-const store = openTokenStore({ knex: warehouse.knex, schema: "public", encryptionKey, appId });
-const tokens = createTokens({ ...shared, appId, appSecret, seedRefreshToken: options.refreshToken, store });
-const pinterest = createPinterest({ ...shared, tokens });
-const alerts = createAlerts({
-  warehouse,
-  resources: chosen,
-  accountIds: undefined,
-  settings,
-  token: { accessToken: undefined, appId, appSecret, refreshToken: options.refreshToken },
-  state: () => scheduler.state(),
-  logger,
-  version: shared.version,
-  now: clock.now,
-});
-const { runsDays, rejectedDays } = settings;
-
-const scheduler = createScheduler({
-  id: randomUUID(),
-  version: shared.version,
-  warehouse,
-  leadership: createLeadership(warehouse, stop.signal),
-  settings,
-  everything: {
-    trigger: "schedule",
-    resources: chosen,
-    accountIds: undefined,
-    acceptEmpty: false,
-    concurrency: CONCURRENCY,
-    analytics,
-  },
-  async run(request, locks) {
-    const { signal } = stop;
-    const context = { resources, warehouse, pinterest, logger, version: shared.version, signal, locks };
-    const report = await runSync({ ...context, now: clock.now, onEvent: () => undefined }, request);
-    runs.push({ schedules: request.schedules ?? [], status: report.status });
-    return report;
-  },
-  ensureToken: () => pinterest.keepTokenAlive(20 * DAY_MS),
-  maintain: createMaintenance({
-    now: clock.now,
-    logger,
-    signal: stop.signal,
-    describe: asConnectorError,
-    jobs: [
-      { name: "alerts", everyMs: 0, work: () => alerts.check(stop.signal) },
-      {
-        name: "retention",
-        everyMs: DAY_MS,
-        work: () => sweepBooks(warehouse, { runsDays, rejectedDays, signal: stop.signal }),
-      },
-    ],
-  }),
-  now: clock.now,
-  logger,
-  signal: stop.signal,
-});
-
-process.on("message", async (message: { at: number; weigh: boolean } | "stop") => {
-  if (message === "stop") {
+process.on("message", async (message: SoakMessage) => {
+  if (message === "weigh") {
+    globalThis.gc?.();
+    process.send?.(process.memoryUsage().rss);
+  } else if (message === "stop") {
     stop.abort();
-    await scheduler.close();
-    await pinterest.close();
-    await warehouse.close();
+    await service.close();
+    await open.close();
     process.disconnect();
-    return;
+  } else {
+    now = Math.max(now, message.at);
+    await service.scheduler.beat();
+    await service.scheduler.idle();
+    process.send?.("done");
   }
-  now = Math.max(now, message.at);
-  await scheduler.beat();
-  await scheduler.idle();
-  if (message.weigh) globalThis.gc?.();
-  const answer: SoakAnswer = { runs: runs.splice(0), rss: process.memoryUsage().rss, log };
-  log = "";
-  process.send?.(answer);
 });
-process.send?.("ready");
+process.send?.(service.url);

@@ -1,57 +1,84 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import type { SoakAnswer, SoakOptions } from "./soak-service.ts";
+import { environmentFor } from "./cli.ts";
+import { makeScratchFolder } from "./scratch-folder.ts";
+import type { SoakMessage } from "./soak-service.ts";
 
 const PROGRAM = fileURLToPath(new URL("soak-service.ts", import.meta.url));
 
 export interface Soak extends AsyncDisposable {
-  /**
-   * One beat of the service at that moment, epoch milliseconds; resolves when what was due is done, and garbage
-   * collected if its memory is to be weighed.
-   */
-  beat(at: number, weigh: boolean): Promise<SoakAnswer>;
-  readonly pid: number;
+  /** Where it answers over HTTP. */
+  readonly url: string;
+  /** One beat of the service at that moment, epoch milliseconds; resolves when what was due is done. */
+  beat(at: number): Promise<void>;
+  /** Bytes that the process takes up after a collection of garbage. */
+  weigh(): Promise<number>;
+  /** Warnings and errors so far. */
+  log(): string;
 }
 
 /** Starts the service as a process of its own, on a clock that `beat` sets. */
 export async function startSoak(
   simulator: Simulator,
-  options: Pick<SoakOptions, "databaseUrl" | "yaml" | "start">,
+  { databaseUrl, yaml, start }: { databaseUrl: string; yaml: string; start: number },
 ): Promise<Soak> {
-  const { url: apiUrl, appId, appSecret, refreshToken } = simulator;
-  const all: SoakOptions = { ...options, apiUrl, appId, appSecret, refreshToken };
-  const child = fork(PROGRAM, [JSON.stringify(all)], {
+  const folder = await makeScratchFolder();
+  await writeFile(path.join(folder, "soak.yaml"), yaml);
+  const child = fork(PROGRAM, [String(start)], {
     execArgv: ["--expose-gc"],
-    env: { PATH: process.env["PATH"] },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  await nextMessage(child);
-  return {
-    pid: child.pid ?? 0,
-    async beat(at, weigh) {
-      child.send({ at, weigh });
-      return (await nextMessage(child)) as SoakAnswer;
+    cwd: folder,
+    env: {
+      ...environmentFor(simulator, databaseUrl),
+      PATH: process.env["PATH"],
+      CONNECTOR_CONFIG: "soak.yaml",
+      MIGRATE_ON_START: "true",
+      LOG_LEVEL: "warn",
+      PORT: "0",
     },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  let log = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+
+  async function nextMessage(): Promise<unknown> {
+    const ended = new AbortController();
+    const exit = once(child, "exit", { signal: ended.signal }).then(([code]) => {
+      throw new Error(`the service ended with code ${code}: ${log}`);
+    });
+    try {
+      const [message] = (await Promise.race([once(child, "message"), exit])) as unknown[];
+      return message;
+    } finally {
+      ended.abort();
+      await exit.catch(() => undefined);
+    }
+  }
+
+  async function ask(message: SoakMessage): Promise<unknown> {
+    child.send(message);
+    return nextMessage();
+  }
+
+  const url = String(await nextMessage());
+  return {
+    url,
+    log: () => log,
+    async beat(at) {
+      await ask({ at });
+    },
+    weigh: async () => Number(await ask("weigh")),
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null) return;
-      child.send("stop");
-      await once(child, "exit");
+      if (child.exitCode === null) {
+        child.send("stop" satisfies SoakMessage);
+        await once(child, "exit");
+      }
+      await rm(folder, { recursive: true });
     },
   };
-}
-
-async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const ended = new AbortController();
-  const exit = once(child, "exit", { signal: ended.signal }).then(([code]) => {
-    throw new Error(`the service ended with code ${code}`);
-  });
-  try {
-    const [message] = (await Promise.race([once(child, "message"), exit])) as unknown[];
-    return message;
-  } finally {
-    ended.abort();
-    await exit.catch(() => undefined);
-  }
 }

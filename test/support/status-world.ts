@@ -5,7 +5,7 @@ import {
   readStatusDocument,
   type StatusDocument,
   type StatusRequest,
-} from "../../src/serve/status-document.ts";
+} from "../../src/serve/status/document.ts";
 import { readServiceSettings } from "../../src/service-config.ts";
 import { addDays, type Day, dayOf } from "../../src/window.ts";
 import { type MetricsUnderTest, openMetrics } from "./metrics-run.ts";

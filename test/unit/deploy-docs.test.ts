@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import type { RegisterCommand, Shell } from "../../src/commands/shell.ts";
 import { ALERT_KINDS } from "../../src/serve/alerts/condition.ts";
 import { createMetrics } from "../../src/serve/metrics/metrics.ts";
-import { STARTING } from "../../src/serve/scheduler-state.ts";
+import { STARTING } from "../../src/serve/schedule/scheduler-state.ts";
 import { readCompose, readInstructions, readWorkloads } from "../support/deploy-files.ts";
 
 const RULES = "deploy/prometheus/rules.yaml";

@@ -1,6 +1,6 @@
 import pino from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startHeartbeat } from "../../src/serve/heartbeat.ts";
+import { startHeartbeat } from "../../src/serve/schedule/heartbeat.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,7 +4,7 @@ import { type Chart, SIZES, type Size, THEMES, type Theme } from "../../src/serv
 import { listDailyCharts } from "../../src/serve/page/charts/daily-charts.ts";
 import { drawSvg } from "../../src/serve/page/charts/draw.ts";
 import { listRunCharts } from "../../src/serve/page/charts/run-charts.ts";
-import { type AccountSeries, type DailySeries, spreadOverDays } from "../../src/serve/status-daily.ts";
+import { type AccountSeries, type DailySeries, spreadOverDays } from "../../src/serve/status/daily.ts";
 import { addDays } from "../../src/window.ts";
 import { contrast, distance, VISIONS } from "../support/color.ts";
 

@@ -4,7 +4,7 @@ import { chainFingerprint, seedFingerprint } from "../../src/pinterest/token-cha
 import type { TokenSettings } from "../../src/serve/health/check-token.ts";
 import type { Books } from "../../src/serve/health/observe.ts";
 import { checkReadiness, type ReadinessOptions } from "../../src/serve/health/readiness.ts";
-import type { SchedulerState } from "../../src/serve/scheduler-state.ts";
+import type { SchedulerState } from "../../src/serve/schedule/scheduler-state.ts";
 
 const NOW = Date.UTC(2026, 5, 15, 12);
 const MINUTE_MS = 60_000;

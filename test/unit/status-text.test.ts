@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderSchedules, renderVerdict } from "../../src/commands/status-service.ts";
-import type { StatusDocument } from "../../src/serve/status-document.ts";
+import type { StatusDocument } from "../../src/serve/status/document.ts";
 import { expectNarrow } from "../support/narrow.ts";
 
 const MOMENT = new Date("2026-11-21T05:30:00Z");

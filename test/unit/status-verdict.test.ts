@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Books, findSharedStep } from "../../src/serve/status-matters.ts";
-import { reachVerdict } from "../../src/serve/status-verdict.ts";
+import { type Books, findSharedStep } from "../../src/serve/status/matters.ts";
+import { reachVerdict } from "../../src/serve/status/verdict.ts";
 
 const MOMENT = new Date("2026-11-21T05:30:00Z");
 

@@ -15,7 +15,7 @@ import { readDrift } from "../../warehouse/status-records.ts";
 import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
 import type { TokenSettings } from "../health/check-token.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import type { Condition, Findings, Held } from "./condition.ts";
 import { describeDifferences, describeDrift, describeShut } from "./data.ts";
 import { describeBlocked, findFailedRuns } from "./run-failed.ts";

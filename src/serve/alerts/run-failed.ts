@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { Resource } from "../../resources/define.ts";
 import type { FailingRun, FailureGroup } from "../../warehouse/failing-runs.ts";
-import { scheduleOf } from "../scheduled-request.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import { scheduleOf } from "../schedule/scheduled-request.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import type { Condition, Findings, Held } from "./condition.ts";
 import { countNoun, flatten, listSome, nameMoment } from "./plain-text.ts";
 

@@ -4,7 +4,7 @@ import type { ServiceSettings } from "../../service-config.ts";
 import type { FreshnessRow } from "../../warehouse/freshness.ts";
 import type { Place } from "../../warehouse/never-loaded.ts";
 import { describeAge } from "../health/age.ts";
-import { scheduleOf } from "../scheduled-request.ts";
+import { scheduleOf } from "../schedule/scheduled-request.ts";
 import type { Condition } from "./condition.ts";
 import { countNoun, flatten, listSome, nameAccount, nameMoment } from "./plain-text.ts";
 

@@ -2,7 +2,7 @@ import { seedFingerprint } from "../../pinterest/token-chain.ts";
 import { warnOfTokenEnd } from "../../token-life.ts";
 import type { StoredToken } from "../../warehouse/stored-token.ts";
 import { checkToken, type TokenSettings } from "../health/check-token.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type Condition, type Findings, NOTHING } from "./condition.ts";
 import { flatten } from "./plain-text.ts";
 

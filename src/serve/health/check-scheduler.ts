@@ -1,4 +1,4 @@
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { describeAge } from "./age.ts";
 import { type Check, fail, pass } from "./check.ts";
 

@@ -1,7 +1,7 @@
 import { chainFingerprint, seedFingerprint } from "../../pinterest/token-chain.ts";
 import { warnOfTokenEnd } from "../../token-life.ts";
 import type { StoredToken } from "../../warehouse/stored-token.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type Check, fail, pass } from "./check.ts";
 
 /** What is configured of the way to a token. */

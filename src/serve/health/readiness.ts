@@ -1,5 +1,5 @@
 import { describeError } from "../../errors.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type Check, fail, pass } from "./check.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import { checkScheduler } from "./check-scheduler.ts";

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Observation } from "../health/observe.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type ClientCounters, countClient } from "./client-counters.ts";
 import { PREFIX } from "./prefix.ts";
 import { countRuns, type RunHooks } from "./run-counters.ts";

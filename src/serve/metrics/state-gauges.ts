@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from "prom-client";
 import type { StoredToken } from "../../warehouse/stored-token.ts";
 import type { Books, Observation } from "../health/observe.ts";
-import type { SchedulerState } from "../scheduler-state.ts";
+import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { PREFIX } from "./prefix.ts";
 
 /** How things stand at the moment of the scrape. */

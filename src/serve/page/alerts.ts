@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import type { OpenAlert } from "../../warehouse/alerts.ts";
 import type { ShutAccount } from "../../warehouse/status-accounts.ts";
-import type { StatusDocument } from "../status-document.ts";
-import { adviseHere, nameAlert } from "../status-matters.ts";
+import type { StatusDocument } from "../status/document.ts";
+import { adviseHere, nameAlert } from "../status/matters.ts";
 import { showSection } from "./section.ts";
 import { type Cell, showTable } from "./table.ts";
 import { type Markup, showAccount, showMoment, showText, speakName } from "./words.ts";

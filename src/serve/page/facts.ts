@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { showBadge, showRunStatus } from "./badge.ts";
 import { describeCause } from "./cause.ts";
 import { formatCount, formatSpan, type Markup, plural, showDistance, showText, speakName } from "./words.ts";

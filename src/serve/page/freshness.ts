@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
-import type { FreshnessStatus } from "../status-freshness.ts";
+import type { StatusDocument } from "../status/document.ts";
+import type { FreshnessStatus } from "../status/freshness.ts";
 import { showNote, showSection } from "./section.ts";
 import { type Cell, showRest, showTable } from "./table.ts";
 import { compareNames, formatDay, formatSpan, type Markup, showAccount, speakName } from "./words.ts";

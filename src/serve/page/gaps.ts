@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { CoverageRow } from "../../warehouse/coverage.ts";
 import { countDays } from "../../window.ts";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { showNote, showSection } from "./section.ts";
 import { showRest, showTable } from "./table.ts";
 import { formatCount, type Markup, showAccount, speakName } from "./words.ts";

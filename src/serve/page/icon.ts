@@ -1,4 +1,4 @@
-import type { Verdict } from "../status-verdict.ts";
+import type { Verdict } from "../status/verdict.ts";
 
 const COLORS: Readonly<Record<Verdict["level"], string>> = {
   well: "#1a7f4b",

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
-import type { Verdict } from "../status-verdict.ts";
+import type { StatusDocument } from "../status/document.ts";
+import type { Verdict } from "../status/verdict.ts";
 import { showAlerts } from "./alerts.ts";
 import type { Chart } from "./charts/chart.ts";
 import { showFacts } from "./facts.ts";

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { ReconciliationRow } from "../../warehouse/reconciliation.ts";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { showBadge } from "./badge.ts";
 import { type Part, showNote, showSection } from "./section.ts";
 import { type Cell, showRest, showTable } from "./table.ts";

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { type Part, showNote, showSection } from "./section.ts";
 import { showRest, showTable } from "./table.ts";
 import { formatCount, type Markup, showMoment } from "./words.ts";

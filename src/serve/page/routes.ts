@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type Context, Hono } from "hono";
 import { ConnectorError } from "../../errors.ts";
 import { share } from "../health/share.ts";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { type Chart, SIZES, type Size, THEMES } from "./charts/chart.ts";
 import { listDailyCharts } from "./charts/daily-charts.ts";
 import { drawSvg } from "./charts/draw.ts";

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { RunWithFailures } from "../../warehouse/status.ts";
 import type { FailedSlice } from "../../warehouse/status-runs.ts";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { showRunStatus } from "./badge.ts";
 import { describeCause, showCause } from "./cause.ts";
 import { showNote, showSection } from "./section.ts";

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
-import type { SchedulerStatus, ScheduleStatus } from "../status-schedules.ts";
+import type { StatusDocument } from "../status/document.ts";
+import type { SchedulerStatus, ScheduleStatus } from "../status/schedules.ts";
 import { showBadge, showRunStatus } from "./badge.ts";
 import { type Part, showNote, showSection } from "./section.ts";
 import { type Cell, showTable } from "./table.ts";

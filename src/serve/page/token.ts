@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { showBadge } from "./badge.ts";
 import { showNote, showSection } from "./section.ts";
 import { formatSpan, type Markup, showDistance, showMoment, showText } from "./words.ts";

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
-import type { StatusDocument } from "../status-document.ts";
-import { findSharedStep, type Matter, type Point } from "../status-matters.ts";
-import type { Verdict } from "../status-verdict.ts";
+import type { StatusDocument } from "../status/document.ts";
+import { findSharedStep, type Matter, type Point } from "../status/matters.ts";
+import type { Verdict } from "../status/verdict.ts";
 import { type Markup, showText, speakName } from "./words.ts";
 
 /** Drawn, for not every font has them: a tick, an exclamation mark, three dots. */

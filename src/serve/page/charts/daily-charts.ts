@@ -1,5 +1,5 @@
 import type { BarSeriesOption, LineSeriesOption } from "echarts";
-import type { AccountSeries, DailySeries } from "../../status-daily.ts";
+import type { AccountSeries, DailySeries } from "../../status/daily.ts";
 import { compareNames, formatAmount, formatCount, formatDay, plural } from "../words.ts";
 import { drawAxes } from "./axes.ts";
 import type { Chart, LegendEntry, Theme, Tone } from "./chart.ts";

@@ -1,4 +1,4 @@
-import type { AccountSeries } from "../../status-daily.ts";
+import type { AccountSeries } from "../../status/daily.ts";
 import type { Tone } from "./chart.ts";
 
 export const OTHERS = "others";

@@ -1,5 +1,5 @@
-import type { ConnectorError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { ConnectorError } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
 
 /** Something to be done from time to time. */
 export interface Job {

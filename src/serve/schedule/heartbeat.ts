@@ -1,5 +1,5 @@
 import { schedule } from "node-cron";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../logger.ts";
 
 const EVERY_MINUTE = "* * * * *";
 /** Longer than between two beats. */

@@ -1,6 +1,6 @@
-import type { Resource } from "../resources/define.ts";
-import type { ScheduleName } from "../schedules.ts";
-import type { SyncRequest } from "../sync/run-state.ts";
+import type { Resource } from "../../resources/define.ts";
+import type { ScheduleName } from "../../schedules.ts";
+import type { SyncRequest } from "../../sync/run-state.ts";
 
 /** Which schedule refreshes a resource, but for the last days of metrics, which `recent_analytics` refreshes as well. */
 export function scheduleOf({ kind, scope }: Resource): "entities" | "catalogs" | "analytics" {

@@ -1,20 +1,20 @@
-import { asConnectorError, ConnectorError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
-import type { ScheduleName } from "../schedules.ts";
-import type { ServiceSettings } from "../service-config.ts";
-import type { RunReport } from "../sync/run.ts";
-import type { SyncRequest } from "../sync/run-state.ts";
-import { asWarehouseError } from "../warehouse/connection-error.ts";
-import type { Warehouse } from "../warehouse/database.ts";
-import type { RunLocks } from "../warehouse/locks.ts";
-import { findRunUnderWay } from "../warehouse/runs.ts";
+import { asConnectorError, ConnectorError } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
+import type { ScheduleName } from "../../schedules.ts";
+import type { ServiceSettings } from "../../service-config.ts";
+import type { RunReport } from "../../sync/run.ts";
+import type { SyncRequest } from "../../sync/run-state.ts";
+import { asWarehouseError } from "../../warehouse/connection-error.ts";
+import type { Warehouse } from "../../warehouse/database.ts";
+import type { RunLocks } from "../../warehouse/locks.ts";
+import { findRunUnderWay } from "../../warehouse/runs.ts";
 import {
   describeSchedule,
   markHandled,
   readScheduler,
   readSchedules,
   reportScheduler,
-} from "../warehouse/schedules.ts";
+} from "../../warehouse/schedules.ts";
 import { findDue } from "./due.ts";
 import type { Leadership } from "./leadership.ts";
 import { createObstacles, needsPerson } from "./obstacles.ts";

@@ -1,5 +1,5 @@
-import type { ConnectorError, ErrorCode } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import type { ConnectorError, ErrorCode } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
 /** Where something may be in the way: of looking at the schedule, of starting a run, of carrying one out. */

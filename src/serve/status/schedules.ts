@@ -1,9 +1,9 @@
-import { nextTick } from "../cron.ts";
-import type { ScheduleName } from "../schedules.ts";
-import type { ServiceSettings } from "../service-config.ts";
-import type { ScheduleRow, SchedulerRow } from "../warehouse/schedules.ts";
-import type { StatusRun } from "../warehouse/status-runs.ts";
-import { findDue } from "./due.ts";
+import { nextTick } from "../../cron.ts";
+import type { ScheduleName } from "../../schedules.ts";
+import type { ServiceSettings } from "../../service-config.ts";
+import type { ScheduleRow, SchedulerRow } from "../../warehouse/schedules.ts";
+import type { StatusRun } from "../../warehouse/status-runs.ts";
+import { findDue } from "../schedule/due.ts";
 
 /** What is refreshed on a schedule and when. */
 export interface ScheduleStatus {

@@ -1,8 +1,8 @@
-import type { Resource, SliceScope } from "../resources/define.ts";
-import type { FreshnessRow } from "../warehouse/freshness.ts";
-import type { LoadedRow } from "../warehouse/status.ts";
-import type { AccountName } from "../warehouse/status-accounts.ts";
-import type { Day } from "../window.ts";
+import type { Resource, SliceScope } from "../../resources/define.ts";
+import type { FreshnessRow } from "../../warehouse/freshness.ts";
+import type { LoadedRow } from "../../warehouse/status.ts";
+import type { AccountName } from "../../warehouse/status-accounts.ts";
+import type { Day } from "../../window.ts";
 
 /** How fresh a resource of an ad account, of an owner of catalogs or, asked for once, of all of them is. */
 export interface FreshnessStatus {

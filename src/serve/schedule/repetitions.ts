@@ -1,7 +1,7 @@
-import type { ConnectorError, ErrorCode } from "../errors.ts";
-import type { ScheduleName } from "../schedules.ts";
-import type { RunReport } from "../sync/run.ts";
-import type { ScheduleRow } from "../warehouse/schedules.ts";
+import type { ConnectorError, ErrorCode } from "../../errors.ts";
+import type { ScheduleName } from "../../schedules.ts";
+import type { RunReport } from "../../sync/run.ts";
+import type { ScheduleRow } from "../../warehouse/schedules.ts";
 
 /** What may have passed a little later. Anything else fails again until somebody does something. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

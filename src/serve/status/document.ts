@@ -1,33 +1,33 @@
-import type { Resource } from "../resources/define.ts";
-import type { ServiceSettings } from "../service-config.ts";
-import { VERSION } from "../version.ts";
-import { type OpenAlert, readOpenAlerts } from "../warehouse/alerts.ts";
-import { readBriefly } from "../warehouse/brief-read.ts";
-import { readDailyTotals } from "../warehouse/daily-totals.ts";
-import type { Warehouse } from "../warehouse/database.ts";
-import { readFreshness } from "../warehouse/freshness.ts";
-import { describeReadError } from "../warehouse/read-error.ts";
-import { readScheduler, readSchedules } from "../warehouse/schedules.ts";
-import { readStatus, type WarehouseStatus } from "../warehouse/status.ts";
+import type { Resource } from "../../resources/define.ts";
+import type { ServiceSettings } from "../../service-config.ts";
+import { VERSION } from "../../version.ts";
+import { type OpenAlert, readOpenAlerts } from "../../warehouse/alerts.ts";
+import { readBriefly } from "../../warehouse/brief-read.ts";
+import { readDailyTotals } from "../../warehouse/daily-totals.ts";
+import type { Warehouse } from "../../warehouse/database.ts";
+import { readFreshness } from "../../warehouse/freshness.ts";
+import { describeReadError } from "../../warehouse/read-error.ts";
+import { readScheduler, readSchedules } from "../../warehouse/schedules.ts";
+import { readStatus, type WarehouseStatus } from "../../warehouse/status.ts";
 import {
   type AccountVerdict,
   readAccountNames,
   readAccountVerdicts,
   readShutAccounts,
   type ShutAccount,
-} from "../warehouse/status-accounts.ts";
-import { readRunsById } from "../warehouse/status-runs.ts";
-import { addDays, dayOf } from "../window.ts";
-import { type DailySeries, spreadOverDays } from "./status-daily.ts";
-import { type FreshnessStatus, listFreshness } from "./status-freshness.ts";
+} from "../../warehouse/status-accounts.ts";
+import { readRunsById } from "../../warehouse/status-runs.ts";
+import { addDays, dayOf } from "../../window.ts";
+import { type DailySeries, spreadOverDays } from "./daily.ts";
+import { type FreshnessStatus, listFreshness } from "./freshness.ts";
 import {
   describeScheduler,
   describeSchedules,
   type SchedulerStatus,
   type ScheduleStatus,
-} from "./status-schedules.ts";
-import { describeToken, type TokenStatus } from "./status-token.ts";
-import { reachVerdict, type Verdict } from "./status-verdict.ts";
+} from "./schedules.ts";
+import { describeToken, type TokenStatus } from "./token.ts";
+import { reachVerdict, type Verdict } from "./verdict.ts";
 
 /** All there is to say about the connector's state: what the status page draws and `status --json` prints. */
 export interface StatusDocument extends Omit<WarehouseStatus, "freshness" | "token"> {

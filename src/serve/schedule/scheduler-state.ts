@@ -1,4 +1,4 @@
-import type { ScheduleName } from "../schedules.ts";
+import type { ScheduleName } from "../../schedules.ts";
 
 /** What the scheduler of this process is doing, for whoever looks at it from outside. */
 export interface SchedulerState {

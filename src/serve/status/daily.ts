@@ -1,7 +1,7 @@
-import type { DailyTotal } from "../warehouse/daily-totals.ts";
-import type { ReadyDay } from "../warehouse/status.ts";
-import type { AccountName } from "../warehouse/status-accounts.ts";
-import { addDays, type Day } from "../window.ts";
+import type { DailyTotal } from "../../warehouse/daily-totals.ts";
+import type { ReadyDay } from "../../warehouse/status.ts";
+import type { AccountName } from "../../warehouse/status-accounts.ts";
+import { addDays, type Day } from "../../window.ts";
 
 /** Totals of ad accounts over the last days, a value per day of `days`; null: not loaded or not configured. */
 export interface DailySeries {

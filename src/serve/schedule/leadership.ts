@@ -1,5 +1,5 @@
-import type { Warehouse } from "../warehouse/database.ts";
-import { openLocks, type RunLocks, SCHEDULER_LOCK } from "../warehouse/locks.ts";
+import type { Warehouse } from "../../warehouse/database.ts";
+import { openLocks, type RunLocks, SCHEDULER_LOCK } from "../../warehouse/locks.ts";
 
 /** Whether this process is the one that runs the schedule. The lock's connection also carries the locks of its runs. */
 export interface Leadership {

@@ -1,13 +1,13 @@
-import type { OpenAlert } from "../warehouse/alerts.ts";
-import type { ReconciliationSummary } from "../warehouse/reconciliation.ts";
-import type { RunWithFailures } from "../warehouse/status.ts";
-import type { ShutAccount } from "../warehouse/status-accounts.ts";
-import type { DriftRow } from "../warehouse/status-records.ts";
-import type { RunProgress } from "../warehouse/status-runs.ts";
-import { flatten, listSome, nameMoment } from "./alerts/plain-text.ts";
-import type { FreshnessStatus } from "./status-freshness.ts";
-import type { SchedulerStatus } from "./status-schedules.ts";
-import type { TokenStatus } from "./status-token.ts";
+import type { OpenAlert } from "../../warehouse/alerts.ts";
+import type { ReconciliationSummary } from "../../warehouse/reconciliation.ts";
+import type { RunWithFailures } from "../../warehouse/status.ts";
+import type { ShutAccount } from "../../warehouse/status-accounts.ts";
+import type { DriftRow } from "../../warehouse/status-records.ts";
+import type { RunProgress } from "../../warehouse/status-runs.ts";
+import { flatten, listSome, nameMoment } from "../alerts/plain-text.ts";
+import type { FreshnessStatus } from "./freshness.ts";
+import type { SchedulerStatus } from "./schedules.ts";
+import type { TokenStatus } from "./token.ts";
 
 /** Something that a person should know of. */
 export interface Matter {

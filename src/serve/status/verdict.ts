@@ -1,4 +1,4 @@
-import { type Books, findSilence, findTroubleInBooks, groupAlerts, type Matter } from "./status-matters.ts";
+import { type Books, findSilence, findTroubleInBooks, groupAlerts, type Matter } from "./matters.ts";
 
 /** What to say first. */
 export interface Verdict {

@@ -1,6 +1,6 @@
-import { type Cron, nextTick } from "../cron.ts";
-import type { ScheduleName } from "../schedules.ts";
-import type { ScheduleRow } from "../warehouse/schedules.ts";
+import { type Cron, nextTick } from "../../cron.ts";
+import type { ScheduleName } from "../../schedules.ts";
+import type { ScheduleRow } from "../../warehouse/schedules.ts";
 
 /** Clocks of hosts differ a little; more than this is a clock that was wrong. */
 const CLOCK_SKEW_MS = 10 * 60_000;

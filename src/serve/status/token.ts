@@ -1,6 +1,6 @@
-import { warnOfTokenEnd } from "../token-life.ts";
-import type { StatusRun } from "../warehouse/status-runs.ts";
-import type { TokenStatus as StoredToken } from "../warehouse/status-token.ts";
+import { warnOfTokenEnd } from "../../token-life.ts";
+import type { StatusRun } from "../../warehouse/status-runs.ts";
+import type { TokenStatus as StoredToken } from "../../warehouse/status-token.ts";
 
 /** The token as it may be shown, and whether anything loads with it. */
 export interface TokenStatus extends StoredToken {

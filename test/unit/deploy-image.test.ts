@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { validate } from "dockerfile-utils";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import manifest from "../../package.json" with { type: "json" };
@@ -17,6 +18,15 @@ const sources = of("COPY")
   .map(({ rest }) => rest.split(" "))
   .filter(([first]) => !first?.startsWith("--from"))
   .flatMap((words) => words.slice(0, -1));
+
+test.each([
+  ["as it is", (text: string) => text, []],
+  ["an instruction misspelt", (text: string) => text.replace("HEALTHCHECK", "HEALTHCHEK"), [/HEALTHCHEK/]],
+  ["a flag misspelt", (text: string) => text.replace("--from=app", "--form=app"), [/form/]],
+])("a linter finds what is wrong with the Dockerfile: %s", (_, change, found) => {
+  const messages = validate(change(readFileSync("Dockerfile", "utf8"))).map(({ message }) => message);
+  expect(messages).toEqual(found.map((pattern) => expect.stringMatching(pattern)));
+});
 
 test("every stage starts from one pinned slim Node, the one that this package runs on elsewhere", () => {
   const bases = of("FROM").map(({ rest }) => rest.replace(/ AS .*/, ""));

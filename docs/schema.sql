@@ -1405,7 +1405,7 @@ comment on column "public"."pinterest_ads_alerts"."retry_at" is 'When delivery i
 
 comment on column "public"."pinterest_ads_alerts"."delivery_error" is 'Why the last delivery failed; null when it did not.';
 
-comment on column "public"."pinterest_ads_alerts"."perhaps_notified" is 'True when the webhook gave no answer, and may have taken the alert all the same; null otherwise.';
+comment on column "public"."pinterest_ads_alerts"."perhaps_notified" is 'True while nobody knows whether the webhook took the alert: it is being told, or gave no answer; else null.';
 
 create table "public"."pinterest_ads_attributions" (
   "attribution" text not null,

@@ -4,6 +4,7 @@ import type { Logger } from "../logger.ts";
 import { createMaintenance, type Job } from "../serve/schedule/maintenance.ts";
 import { readServiceSettings } from "../service-config.ts";
 import { asWarehouseError } from "../warehouse/connection-error.ts";
+import { isScheduleLed } from "../warehouse/locks.ts";
 import { sweepBooks } from "../warehouse/retention.ts";
 import { openAlerts } from "./alerts.ts";
 
@@ -19,7 +20,7 @@ export function sweepBriefly(config: Config, { warehouse }: OpenWarehouse, signa
 
 /**
  * What `schedule` does between runs, for runs that something else starts: alerts are told, if there is a webhook, and
- * old books swept. Never rejects.
+ * old books swept. A process that runs the schedule tells all alerts itself, and knows more of them. Never rejects.
  */
 export async function careAfterRun(
   config: Config,
@@ -30,7 +31,9 @@ export async function careAfterRun(
   const alerts: Job = {
     name: "alerts",
     everyMs: 0,
-    work: () => openAlerts(config, open, logger).check(signal),
+    async work() {
+      if (!(await isScheduleLed(open.warehouse))) await openAlerts(config, open, logger).check(signal);
+    },
   };
   const retention: Job = { name: "retention", everyMs: 0, work: () => sweepBriefly(config, open, signal) };
   const maintain = createMaintenance({

@@ -7,16 +7,23 @@ import type { Pinterest } from "../pinterest/client.ts";
 export interface PinterestHolder {
   /** The same one as long as its tokens work, for it knows how far the rate limits are used. */
   get(): Pinterest;
-  /** See `Pinterest.keepTokenAlive`. After a failure the next client reads anew what tokens there are. */
+  /**
+   * See `Pinterest.keepTokenAlive`. After a failure the next client reads anew what tokens there are. Ends within half
+   * a minute: a refresh that takes longer goes on, and whoever needs its token waits for it.
+   */
   ensureToken(olderThanMs: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The schedule is not looked at meanwhile, whereas Pinterest may ask for minutes of patience. */
+const PATIENCE_MS = 30_000;
 
 export function createPinterestHolder(
   config: Config,
   open: OpenWarehouse,
   options: PinterestContextOptions,
   isBusy: () => boolean,
+  patienceMs = PATIENCE_MS,
 ): PinterestHolder {
   let current: Pinterest | undefined;
 
@@ -35,9 +42,11 @@ export function createPinterestHolder(
     get,
     close,
     async ensureToken(olderThanMs, signal) {
+      const patience = AbortSignal.timeout(patienceMs);
       try {
-        await get().keepTokenAlive(olderThanMs, signal);
+        await get().keepTokenAlive(olderThanMs, AbortSignal.any([signal, patience]));
       } catch (error) {
+        if (patience.aborted && !signal.aborted && isInterruption(error)) return;
         // A client that was refused a token stays so, and somebody may have put another one into the warehouse; a
         // given access token stays as it is. A run under way keeps its client to the end.
         const stale = error instanceof ConnectorError && error.code.startsWith("token_");
@@ -46,4 +55,8 @@ export function createPinterestHolder(
       }
     },
   };
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof ConnectorError && error.code === "interrupted";
 }

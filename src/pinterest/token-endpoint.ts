@@ -34,15 +34,18 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 /**
  * Exchanges a refresh token for new tokens. Network errors, 5xx, 429 and unusable bodies are tried again;
  * a refusal that names the scope is repeated once without asking for `scopes`, which must not exceed the granted ones.
- * Throws what the last try met; `refused` is an answer, not an error.
+ * Throws what the last try met; `refused` is an answer, not an error. The token works once: after a pause
+ * `assertExclusive` is asked, and throws, before it is sent again.
  */
 export async function refreshGrant(
   at: TokenEndpoint,
   refreshToken: string,
   scopes: readonly string[],
+  assertExclusive: () => Promise<void>,
 ): Promise<GrantReply> {
   let asked = scopes;
   for (let attempt = 1; ; attempt += 1) {
+    if (attempt > 1) await assertExclusive();
     const form = {
       grant_type: "refresh_token",
       refresh_token: refreshToken,

@@ -33,6 +33,8 @@ export interface TokenStore {
   read(): Promise<StoredTokens | undefined>;
   /** Runs `work` while no other process does so for the same app and store; waiting for it ends with the signal. */
   exclusively<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Within `exclusively`: throws `database_unreachable` when another process may be at it by now. */
+  assertExclusive(): Promise<void>;
   /** Notes that a refresh begins; fails when the store could not save its result either. */
   begin(at: number): Promise<void>;
   /** Replaces the tokens and clears refusal and beginning. Committed durably when it resolves. */

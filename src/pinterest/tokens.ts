@@ -114,7 +114,9 @@ export function createTokens(options: TokensOptions): Tokens {
 
   async function refresh(chain: Chain, unfinishedSince: number | undefined): Promise<Access> {
     await store.begin(clock.now());
-    const reply = await refreshGrant(endpoint, chain.refreshToken, scopesToAsk(scopes, chain.tokens));
+    const reply = await refreshGrant(endpoint, chain.refreshToken, scopesToAsk(scopes, chain.tokens), () =>
+      store.assertExclusive(),
+    );
     const now = clock.now();
     if (reply.kind === "granted") return keep(chain.seedFingerprint, nextSet(reply.grant, chain, now));
     const refusal = { at: now, fingerprint: chain.fingerprint, reason: reply.problem.message };

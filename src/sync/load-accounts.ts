@@ -1,7 +1,12 @@
 import { ConnectorError } from "../errors.ts";
 import type { ListResource } from "../resources/define.ts";
 import { type Account, readAccounts } from "../warehouse/accounts.ts";
-import { forgetOtherShutAccounts, recordShutAccount, VANISHED } from "../warehouse/shut-accounts.ts";
+import {
+  findVanishedAccounts,
+  forgetOtherShutAccounts,
+  recordShutAccount,
+  VANISHED,
+} from "../warehouse/shut-accounts.ts";
 import { claimSlices, releaseSlices } from "./claim.ts";
 import { failSlice, loadSlice } from "./load-slice.ts";
 import { planSlices } from "./plan.ts";
@@ -19,14 +24,13 @@ const ACCOUNTS_PATIENCE_MS = 15_000;
 export async function loadAccounts(run: Run, listing: ListResource): Promise<Account[]> {
   const slices = planSlices([listing], []);
   await claimSlices(run, slices, ACCOUNTS_PATIENCE_MS);
-  const before = await readAccounts(run.warehouse);
   const [slice] = await planInBooks(run, slices);
   if (slice) await loadSlice(run, slice);
   await releaseSlices(run.locks, slices);
   const [failure] = run.failures;
   if (failure) throw failure.error;
   const visible = await readAccounts(run.warehouse);
-  if (!run.request.accountIds) await noteVanished(run, before, visible);
+  await noteVanished(run);
   const selected = await selectAccounts(run, listing, visible);
   for (const account of selected) run.accounts.set(account.id, account);
   return selected;
@@ -60,15 +64,11 @@ async function selectAccounts(
 }
 
 /**
- * Where all accounts are copied, one that is no longer listed would be gone without a word: its row is marked deleted
- * and nothing fails. So it counts as shut, until it is listed again.
+ * An account that is no longer listed would be gone without a word: its row is marked deleted and nothing fails. So it
+ * counts as shut, until it is listed again. Whatever the run is for: to the next one it would be an old story.
  */
-async function noteVanished(
-  run: Run,
-  before: readonly Account[],
-  visible: readonly Account[],
-): Promise<void> {
-  for (const { id } of before.filter((account) => !visible.some((other) => other.id === account.id))) {
+async function noteVanished(run: Run): Promise<void> {
+  for (const id of await findVanishedAccounts(run.warehouse, run.id)) {
     await recordShutAccount(run.warehouse, {
       adAccountId: id,
       reason: "Pinterest no longer lists it for the user of this token",

@@ -17,6 +17,8 @@ export interface ClaimedAlert extends OpenAlert {
   readonly resolved_at: Date | null;
   /** Deliveries that were begun since the last that succeeded, this one included. */
   readonly attempts: number;
+  /** An earlier delivery may have arrived though it failed. */
+  readonly perhaps_notified: boolean;
 }
 
 /** Longer than a delivery takes, for within it nobody else delivers the same. */
@@ -50,7 +52,8 @@ export async function readDueDeliveries({ knex }: Warehouse, at: number): Promis
 /**
  * The alerts for one message. Its next try is written down beforehand, so that neither another process nor one that
  * follows a crash delivers them until then; that a message was sent is noted after it was, so a crash in between
- * repeats one. Of two processes at once the second waits, and gets nothing.
+ * repeats one. Until its outcome is noted it may have arrived, so that the end of an alert is told whatever becomes of
+ * this process. Of two processes at once the second waits, and gets nothing.
  */
 export async function claimAlerts(
   { knex }: Warehouse,
@@ -60,16 +63,18 @@ export async function claimAlerts(
   const { rows } = await inShortTransaction(knex, (transaction) =>
     transaction.raw<{ rows: ClaimedAlert[] }>(
       `with due as (
-       select kind, subject from ${ALERTS} where kind = :kind and ${TELLS[status]} and ${DUE}
+       select kind, subject, coalesce(perhaps_notified, false) as perhaps_notified
+         from ${ALERTS} where kind = :kind and ${TELLS[status]} and ${DUE}
         order by subject limit ${ALERTS_PER_MESSAGE} for update),
      claimed as (
        update ${ALERTS} as a
-          set attempts = coalesce(a.attempts, 0) + 1,
+          set attempts = coalesce(a.attempts, 0) + 1, perhaps_notified = true,
               retry_at = cast(:now as timestamptz) + interval '1 millisecond'
                 * least(${LONGEST_RETRY_MS}, ${FIRST_RETRY_MS} * 2 ^ least(coalesce(a.attempts, 0), 30))
          from due where a.kind = due.kind and a.subject = due.subject
-       returning a.*)
-     select kind, subject, level, summary, details, next_step, raised_at, resolved_at, attempts::int
+       returning a.kind, a.subject, a.level, a.summary, a.details, a.next_step, a.raised_at, a.resolved_at,
+                 a.attempts, due.perhaps_notified)
+     select kind, subject, level, summary, details, next_step, raised_at, resolved_at, attempts::int, perhaps_notified
        from claimed order by raised_at, subject`,
       { kind, ...momentsOf(at) },
     ),
@@ -94,6 +99,7 @@ export async function noteDelivered(
       attempts: 0,
       retry_at: null,
       delivery_error: null,
+      perhaps_notified: null,
     });
 }
 
@@ -103,11 +109,12 @@ export async function noteUndelivered(
   claimed: readonly ClaimedAlert[],
   { reason, wasSent }: { readonly reason: string; readonly wasSent: boolean },
 ): Promise<void> {
-  await selectClaimed(warehouse, claimed).update({
-    delivery_error: reason,
-    // Who did not answer in time may have taken it all the same.
-    ...(wasSent && { perhaps_notified: true }),
-  });
+  for (const [before, same] of Map.groupBy(claimed, (alert) => alert.perhaps_notified))
+    await selectClaimed(warehouse, same).update({
+      delivery_error: reason,
+      // Who did not answer in time may have taken it all the same.
+      perhaps_notified: before || wasSent || null,
+    });
 }
 
 /** The values of `DUE`. */

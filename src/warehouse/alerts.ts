@@ -51,15 +51,23 @@ export async function readOpenAlerts({ knex }: Warehouse): Promise<OpenAlert[]> 
     .select(...CONTENT, "raised_at");
 }
 
+/** What is to become of open alerts of which nothing says that they hold. */
+export interface EndOfAlerts {
+  /** It stays open, for nobody knows whether it is over. */
+  readonly isHeld: (alert: AlertContent) => boolean;
+  /** It ends without a word to the webhook. */
+  readonly hasLapsed: (alert: AlertContent) => boolean;
+}
+
 /**
- * Makes the open alerts those in `holding`, the last of each kind and subject: others are resolved, unless `isHeld` says that
- * nobody knows whether they are over. One that comes back is raised anew, whether or not its end was told. Processes
- * that do this at once take turns, so that only one of them finds a change. `at` is epoch milliseconds.
+ * Makes the open alerts those in `holding`, the last of each kind and subject: others are resolved, unless `isHeld`.
+ * One that comes back is raised anew, whether or not its end was told. Processes that do this at once take turns, so
+ * that only one of them finds a change. `at` is epoch milliseconds.
  */
 export async function settleAlerts(
   { knex, schema }: Warehouse,
   holding: readonly AlertContent[],
-  isHeld: (alert: AlertContent) => boolean,
+  { isHeld, hasLapsed }: EndOfAlerts,
   at: number,
 ): Promise<AlertChanges> {
   return inShortTransaction(knex, async (transaction) => {
@@ -81,10 +89,13 @@ export async function settleAlerts(
         rows.map((row) => ({ ...row, ...NOT_DELIVERED, raised_at: new Date(at) })),
       );
     for (const rows of inChunks(changed)) await write(transaction, rows);
-    for (const rows of inChunks(resolved))
-      await transaction(ALERTS)
-        .whereIn(["kind", "subject"], rows.map(keyOf))
-        .update({ resolved_at: new Date(at), attempts: 0, retry_at: null, delivery_error: null });
+    const moment = new Date(at);
+    const end = { resolved_at: moment, attempts: 0, retry_at: null, delivery_error: null };
+    for (const [lapsed, same] of Map.groupBy(resolved, hasLapsed))
+      for (const rows of inChunks(same))
+        await transaction(ALERTS)
+          .whereIn(["kind", "subject"], rows.map(keyOf))
+          .update({ ...end, ...(lapsed && { resolution_notified_at: moment }) });
     const grown = changed.filter((alert) => isMoreUrgent(alert, before.get(identify(alert))));
     return { raised, grown, resolved };
   });

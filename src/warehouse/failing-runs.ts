@@ -12,6 +12,10 @@ export interface FailingRun {
   readonly error: string | null;
   /** Names of the schedules that it was for; empty for a run that somebody started. */
   readonly schedules: readonly string[];
+  /** Somebody started it so long ago that it is not worth a word any more. */
+  readonly lapsed: boolean;
+  /** A later one that somebody started for the same purpose did not load everything either. */
+  readonly superseded: boolean;
 }
 
 /** What of a run was not loaded, by resource and error. */
@@ -28,7 +32,7 @@ export interface FailureGroup {
   readonly shut: boolean;
 }
 
-/** After so long a run that somebody started by hand is not worth a word any more. */
+/** After so many days a run that somebody started by hand lapses. */
 const MANUAL_DAYS = 3;
 
 /**
@@ -37,7 +41,8 @@ const MANUAL_DAYS = 3;
  */
 export async function readFailingScheduledRuns({ knex }: Warehouse): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
-    `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array_agg(s.schedule order by s.schedule) as schedules
+    `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array_agg(s.schedule order by s.schedule) as schedules,
+            false as lapsed, false as superseded
        from ${TABLE_PREFIX}schedules as s join ${RUNS} as r on r.id = s.last_run_id
       where s.expression is not null and r.status in ('failed', 'partial')
       group by r.id order by r.started_at desc, r.id`,
@@ -46,17 +51,19 @@ export async function readFailingScheduledRuns({ knex }: Warehouse): Promise<Fai
 }
 
 /**
- * Runs of the last days that somebody started and that did not load everything, the latest first, unless a later run
+ * Runs that somebody started and that did not load everything, the latest first, unless a later run
  * succeeded that was asked for all of it: for the same resources and ad accounts or more, of a backfill also the days.
  */
 export async function readFailingManualRuns({ knex }: Warehouse): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
-    `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules
+    `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules,
+            r.finished_at <= now() - interval '${MANUAL_DAYS} days' as lapsed,
+            exists (select from ${RUNS} as l where l.trigger = r.trigger and l.status in ('failed', 'partial')
+                       and l.error_code is distinct from 'already_running' and l.started_at > r.started_at) as superseded
        from ${RUNS} as r
       where r.trigger in ('sync', 'backfill') and r.status in ('failed', 'partial')
         -- Whoever started it has been told, and the other run loads it.
         and r.error_code is distinct from 'already_running'
-        and r.finished_at > now() - interval '${MANUAL_DAYS} days'
         and not exists (
           select from ${RUNS} as later
            where later.status = 'succeeded' and later.started_at > r.started_at

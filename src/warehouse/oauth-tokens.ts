@@ -21,6 +21,8 @@ export interface OAuthTokens {
   read(): Promise<OAuthTokensRow | undefined>;
   /** Runs `work` while no other process does, by an advisory lock on a connection of its own; no transaction is open. */
   exclusively<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Throws when the connection with that lock has been lost meanwhile. */
+  assertExclusive(): Promise<void>;
   begin(at: number): Promise<void>;
   save(seedFingerprint: string, tokens: SavedTokens): Promise<void>;
   refuse(refusal: SavedRefusal): Promise<void>;
@@ -80,6 +82,10 @@ export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
 
   return {
     exclusively,
+    async assertExclusive() {
+      if (lost) throw lockLost();
+      await query("select", []);
+    },
     async read() {
       const [row] = await query(`select * from ${table} where app_id = $1`, [appId]);
       return row && readRow(row, cipher, appId);
@@ -105,6 +111,14 @@ export function openTokenStore(options: OAuthTokensOptions): OAuthTokens {
       await use((client) => writeRow(client, table, row));
     },
   };
+}
+
+function lockLost(): ConnectorError {
+  return new ConnectorError(
+    "database_unreachable",
+    "The connection broke that kept other processes from refreshing the tokens",
+    { nextStep: "Check the database and the network to it; then run again." },
+  );
 }
 
 async function writeRow(client: Client, table: string, row: Record<string, unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Day } from "../window.ts";
 import type { Warehouse } from "./database.ts";
-import { TABLE_PREFIX } from "./names.ts";
+import { RUNS, TABLE_PREFIX } from "./names.ts";
 import { repairText } from "./repair-text.ts";
 
 const TABLE = `${TABLE_PREFIX}shut_accounts`;
@@ -95,6 +95,23 @@ export async function reopenAccount(
 
 /** Error code of accounts that Pinterest does not list any more. */
 export const VANISHED = "account_not_visible";
+
+/**
+ * The ad accounts, by id, that are marked deleted and not yet noted as shut: by this run, or by one that was killed
+ * before it came to noting it. Whoever deletes the note of an earlier one does not get it back.
+ */
+export async function findVanishedAccounts({ knex }: Warehouse, runId: string): Promise<string[]> {
+  const { rows } = await knex.raw<{ rows: { ad_account_id: string }[] }>(
+    `select a.ad_account_id from ${TABLE_PREFIX}ad_accounts as a
+      where a._deleted_at >= least(
+              (select started_at from ${RUNS} where id = ?),
+              (select coalesce(max(finished_at), '-infinity') from ${RUNS} where status in ('succeeded', 'partial')))
+        and not exists (select from ${TABLE} as s where s.ad_account_id = a.ad_account_id)
+      order by 1`,
+    [runId],
+  );
+  return rows.map(({ ad_account_id }) => ad_account_id);
+}
 
 /**
  * Forgets the shut accounts that are no longer copied: whether they can be read concerns nobody. `keepVanished`: but for

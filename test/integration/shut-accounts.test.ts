@@ -306,6 +306,30 @@ describe("where all ad accounts are copied, one that is no longer listed", () =>
     // The lookback is 2 days; what was restated unseen is more.
     expect(rows[0]?.["days"]).toBeGreaterThan(10);
   });
+
+  test("is noticed whichever run comes upon it, one that was killed before it could say so too, and forgotten for good", async () => {
+    const isShut = async () => (await readShut()).map((row) => row["ad_account_id"]);
+    const forget = () => world.subject.query("delete from pinterest_ads_shut_accounts");
+    await world.run(OWN_LISTS);
+    world.simulator.denyAccount(id, "hidden");
+    await world.run(OWN_LISTS, {}, { accountIds: ids.filter((one) => one !== id) });
+    expect(await isShut()).toEqual([id]);
+
+    // As if that run had died right after the list.
+    await forget();
+    await world.subject.query(
+      `update pinterest_ads_sync_runs set status = 'interrupted'
+        where id = (select id from pinterest_ads_sync_runs order by started_at desc limit 1)`,
+    );
+    await world.run(OWN_LISTS);
+    expect(await isShut()).toEqual([id]);
+
+    await forget();
+    await world.run(OWN_LISTS);
+    expect(await isShut()).toEqual([]);
+    world.simulator.allowAccount(id);
+    await world.run(OWN_LISTS);
+  });
 });
 
 test("catalogs are read through another ad account of their owner", async () => {

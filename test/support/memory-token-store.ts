@@ -21,6 +21,7 @@ export function createMemoryTokenStore(): MemoryTokenStore {
       queue = turn.catch(() => undefined);
       return turn;
     },
+    assertExclusive: async () => undefined,
     begin: async (at) => {
       store.row = { ...(store.row ?? empty), unfinishedSince: at };
     },

@@ -32,6 +32,12 @@ export interface SchedulerUnderTest extends AsyncDisposable {
   log(): string;
 }
 
+export interface SchedulerTestOptions
+  extends Partial<Pick<SchedulerOptions, "run" | "ensureToken" | "maintain" | "hangingMs">> {
+  /** The lock that makes it lead goes another way to the database than everything else. */
+  readonly leadershipUrl?: string;
+}
+
 const MINUTE_MS = 60_000;
 
 /** The section `schedule` and what else a configuration file holds, as YAML. */
@@ -58,12 +64,13 @@ export function succeeded(id: string = randomUUID()): RunReport {
  * What it runs is a note in `ran` unless `run` says otherwise.
  */
 export function openScheduler(
-  db: TestWarehouse,
+  db: Pick<TestWarehouse, "url">,
   yaml: string,
-  options: Partial<Pick<SchedulerOptions, "run" | "ensureToken" | "maintain">> = {},
+  { leadershipUrl, ...options }: SchedulerTestOptions = {},
 ): SchedulerUnderTest {
-  // A pool of its own, as another process would have.
+  // Pools of its own, as another process would have.
   const warehouse = openWarehouse({ url: db.url, schema: "public", connections: 3 });
+  const locking = openWarehouse({ url: leadershipUrl ?? db.url, schema: "public", connections: 1 });
   const { logger, log } = createMemoryLogger();
   const stop = new AbortController();
   const ran: (readonly string[])[] = [];
@@ -74,7 +81,7 @@ export function openScheduler(
     id: randomUUID(),
     version: "0.0.0-test",
     warehouse,
-    leadership: createLeadership(warehouse, stop.signal),
+    leadership: createLeadership(locking, stop.signal),
     settings: settingsOf(yaml),
     everything: {
       trigger: "schedule",
@@ -120,6 +127,7 @@ export function openScheduler(
       stop.abort();
       await scheduler.close();
       await warehouse.close();
+      await locking.close();
     },
   };
 }

@@ -12,6 +12,7 @@ const alert = (content: Partial<ClaimedAlert> = {}): ClaimedAlert => ({
   raised_at: new Date("2026-01-31T05:30:00Z"),
   resolved_at: null,
   attempts: 1,
+  perhaps_notified: false,
   ...content,
 });
 

@@ -4,9 +4,9 @@ import { type AlertChanges, type AlertContent, settleAlerts } from "../../wareho
 import { readBriefly } from "../../warehouse/brief-read.ts";
 import { asWarehouseError } from "../../warehouse/connection-error.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
-import type { Condition } from "./condition.ts";
+import { type Condition, isAmong } from "./condition.ts";
 import { deliverAlerts } from "./deliver.ts";
-import { findConditions, isHeld, type Watched } from "./find-conditions.ts";
+import { findConditions, type Watched } from "./find-conditions.ts";
 import { createWebhook } from "./webhook.ts";
 
 export interface AlertsOptions extends Watched {
@@ -43,12 +43,16 @@ export function createAlerts(options: AlertsOptions): Alerts {
     });
 
   async function look(signal: AbortSignal): Promise<void> {
-    const { conditions, held } = await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) =>
+    const { conditions, held, lapsed } = await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) =>
       findConditions(brief, options, now()),
     );
     if (signal.aborted) return;
     const contents = conditions.map(toContent);
-    report(logger, await settleAlerts(warehouse, contents, (alert) => isHeld(held, alert), now()));
+    const end = {
+      isHeld: (alert: AlertContent) => isAmong(held, alert),
+      hasLapsed: (alert: AlertContent) => isAmong(lapsed, alert),
+    };
+    report(logger, await settleAlerts(warehouse, contents, end, now()));
     if (!webhook || !settings.webhook || signal.aborted) return;
     const { format } = settings.webhook;
     await deliverAlerts({ warehouse, webhook, format, version, now, logger }, signal);

@@ -23,8 +23,8 @@ export interface Condition {
   readonly nextStep: string;
 }
 
-/** Alerts that stay as they are because nobody can know now whether they are over; without a subject all of the kind. */
-export interface Held {
+/** Some alerts; without a subject all of the kind. */
+export interface Selection {
   readonly kind: AlertKind;
   readonly subject?: string;
 }
@@ -32,7 +32,19 @@ export interface Held {
 /** What holds, and what cannot be told. */
 export interface Findings {
   readonly conditions: readonly Condition[];
-  readonly held: readonly Held[];
+  /** These stay as they are, for nobody can know now whether they are over. */
+  readonly held: readonly Selection[];
+  /** These end without a word where nothing holds: they are not over, but nobody's concern any more. */
+  readonly lapsed: readonly Selection[];
 }
 
-export const NOTHING: Findings = { conditions: [], held: [] };
+export const NOTHING: Findings = { conditions: [], held: [], lapsed: [] };
+
+export function isAmong(
+  selections: readonly Selection[],
+  alert: { readonly kind: string; readonly subject: string },
+): boolean {
+  return selections.some(
+    ({ kind, subject }) => kind === alert.kind && (subject === undefined || subject === alert.subject),
+  );
+}

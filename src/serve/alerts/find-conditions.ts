@@ -16,7 +16,7 @@ import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
 import type { TokenSettings } from "../health/check-token.ts";
 import type { SchedulerState } from "../schedule/scheduler-state.ts";
-import type { Condition, Findings, Held } from "./condition.ts";
+import { type Condition, type Findings, isAmong } from "./condition.ts";
 import { describeDifferences, describeDrift, describeShut } from "./data.ts";
 import { describeBlocked, findFailedRuns } from "./run-failed.ts";
 import { findStale } from "./stale.ts";
@@ -51,7 +51,7 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
     { from: addDays(today, 1 - COMPARED_DAYS), to: today },
     addDays(today, -SETTLED_AFTER_DAYS),
   );
-  const held: Held[] = [...token.held, ...runs.held];
+  const held = [...token.held, ...runs.held];
   const conditions = [
     ...token.conditions,
     ...runs.conditions,
@@ -61,17 +61,11 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
     ...describeShut(await readShutAccounts(warehouse), accountIds),
     ...describeDrift(await readDrift(warehouse)),
   ];
-  return { conditions: conditions.filter((condition) => !isHeld(held, condition)), held };
-}
-
-/** Whether the alert is to stay as it is. */
-export function isHeld(
-  held: readonly Held[],
-  alert: { readonly kind: string; readonly subject: string },
-): boolean {
-  return held.some(
-    ({ kind, subject }) => kind === alert.kind && (subject === undefined || subject === alert.subject),
-  );
+  return {
+    conditions: conditions.filter((condition) => !isAmong(held, condition)),
+    held,
+    lapsed: runs.lapsed,
+  };
 }
 
 async function findTokenConditions(

@@ -1,17 +1,11 @@
-import type { ErrorCode } from "../../errors.ts";
 import type { Resource } from "../../resources/define.ts";
 import type { FailingRun, FailureGroup } from "../../warehouse/failing-runs.ts";
+import { needsPerson } from "../schedule/obstacles.ts";
 import { scheduleOf } from "../schedule/scheduled-request.ts";
 import type { SchedulerState } from "../schedule/scheduler-state.ts";
-import type { Condition, Findings, Held } from "./condition.ts";
+import type { Condition, Findings, Selection } from "./condition.ts";
 import { countNoun, flatten, listSome, nameMoment } from "./plain-text.ts";
 
-/** Failures of which a token that nobody can use is the cause; that is an alert of its own. */
-const OF_TOKEN: ReadonlySet<string | null> = new Set<ErrorCode>([
-  "token_missing",
-  "token_refused",
-  "token_key_mismatch",
-]);
 const GROUPS_SHOWN = 4;
 const ERROR_MAX = 300;
 
@@ -26,16 +20,21 @@ export function findFailedRuns(
   resources: readonly Resource[],
 ): Findings {
   const conditions = new Map<string, Condition>();
-  const held: Held[] = [];
+  const held: Selection[] = [];
+  const lapsed: Selection[] = [];
   for (const run of [...scheduled, ...manual]) {
     const failures = findFailures(run, groups);
     const subjects = run.schedules.length > 0 ? concerned(run, failures ?? [], resources) : [run.trigger];
     for (const subject of subjects)
-      if (OF_TOKEN.has(run.error_code)) held.push({ kind: "run_failed", subject });
+      if (run.lapsed) {
+        // Else an alert is about the later one, whose end is to be told.
+        if (!run.superseded) lapsed.push({ kind: "run_failed", subject });
+        // A token that nobody can use is an alert of its own.
+      } else if (needsPerson(run.error_code)) held.push({ kind: "run_failed", subject });
       else if (failures && !conditions.has(subject))
         conditions.set(subject, describe(run, subject, failures));
   }
-  return { conditions: [...conditions.values()], held };
+  return { conditions: [...conditions.values()], held, lapsed };
 }
 
 /** Runs that cannot even begin leave nothing in the books. What is wrong with the token is told by itself. */

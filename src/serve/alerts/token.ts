@@ -29,9 +29,10 @@ export interface TokenInput {
  */
 export function findTokenTrouble(input: TokenInput): Findings {
   const refusal = describeRefusal(input);
-  if (refusal) return { conditions: [refusal], held: [{ kind: "token_expiring" }, { kind: "stale" }] };
+  if (refusal)
+    return { ...NOTHING, conditions: [refusal], held: [{ kind: "token_expiring" }, { kind: "stale" }] };
   const end = describeEnd(input);
-  return end ? { conditions: [end], held: [] } : NOTHING;
+  return end ? { ...NOTHING, conditions: [end] } : NOTHING;
 }
 
 function describeRefusal({ settings, stored, state, lastErrorCode, now }: TokenInput): Condition | undefined {

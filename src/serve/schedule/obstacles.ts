@@ -14,13 +14,14 @@ export interface Obstacles {
 }
 
 /** What keeps every run from working until a person does something. */
-const NEEDS_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const NEEDS_PERSON: ReadonlySet<string | null> = new Set<ErrorCode>([
   "token_missing",
   "token_refused",
   "token_key_mismatch",
 ]);
 
-export function needsPerson({ code }: Pick<ConnectorError, "code">): boolean {
+/** Whether a run that fails with this code would fail again, whenever it is repeated. */
+export function needsPerson(code: string | null): boolean {
   return NEEDS_PERSON.has(code);
 }
 

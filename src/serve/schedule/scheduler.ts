@@ -33,7 +33,7 @@ export interface SchedulerOptions {
   readonly everything: SyncRequest;
   /** One run; see `runSync`. */
   readonly run: (request: SyncRequest, locks: RunLocks) => Promise<RunReport>;
-  /** Sees to a usable token; throws `token_…` when there is none. */
+  /** Sees to a usable token; throws `token_…` when there is none. Bounded in time, for the schedule waits for it. */
   readonly ensureToken: () => Promise<void>;
   /** What else is to be done from time to time while this process leads. Bounded in time; never throws. */
   readonly maintain: () => Promise<void>;
@@ -42,6 +42,8 @@ export interface SchedulerOptions {
   readonly logger: Logger;
   /** Aborted when the process is to end. */
   readonly signal: AbortSignal;
+  /** How long a beat may take before connections are cut while no run needs them; 90 seconds when absent. */
+  readonly hangingMs?: number;
 }
 
 /** Runs what is due. Beats are idempotent: what is due follows from the clock and the books alone. */
@@ -60,7 +62,7 @@ const HANGING_MS = 90_000;
 const STOP_PATIENCE_MS = 1000;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { warehouse, settings, now, logger, signal } = options;
+  const { warehouse, settings, now, logger, signal, hangingMs = HANGING_MS } = options;
   let role: SchedulerState["role"] = "starting";
   let holder: string | undefined;
   let running: SchedulerState["running"];
@@ -73,9 +75,13 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const obstacles = createObstacles(logger);
   const repetitions = createRepetitions();
 
-  async function look(): Promise<void> {
+  /** Whether this process runs the schedule. */
+  async function look(): Promise<boolean> {
     const locks = await options.leadership.claim();
-    if (!locks) return standBy();
+    if (!locks) {
+      await standBy();
+      return false;
+    }
     if (role !== "active") logger.info({ former_holder: holder }, "this process runs the schedule");
     role = "active";
     holder = undefined;
@@ -83,9 +89,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (!described) await describeSchedules(warehouse, settings);
     described = true;
     if (!running) await startDue(locks);
-    await report();
-    lookedAt = now();
-    if (!signal.aborted) await options.maintain();
+    return true;
   }
 
   function report(): Promise<void> {
@@ -101,7 +105,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       : "another process";
     if (role !== "standby" || known !== holder) logger.warn({ holder }, "another process runs the schedule");
     role = "standby";
-    lookedAt = now();
     repetitions.forget();
     obstacles.note("start", undefined);
     obstacles.note("run", undefined);
@@ -138,7 +141,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return undefined;
     } catch (error) {
       const problem = asConnectorError(error);
-      if (needsPerson(problem)) return problem;
+      if (needsPerson(problem.code)) return problem;
       // Whatever else it is, the run meets it too, keeps books about it and is repeated.
       logger.debug({ err: error }, "token not checked");
       return undefined;
@@ -156,7 +159,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       obstacles.note("run", undefined);
       // Interrupted: the next start makes up for it.
       if (report.status === "interrupted" || signal.aborted) return;
-      const suspicious = report.error !== undefined && needsPerson(report.error);
+      const suspicious = report.error !== undefined && needsPerson(report.error.code);
       // Once: the next look finds out whether there is a token that works, and waits for one.
       if (suspicious && !distrusted) {
         distrusted = true;
@@ -178,17 +181,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   async function beat(): Promise<void> {
-    // What hangs while no run is under way hangs on connections that a run would need.
-    const hanging = setTimeout(() => {
+    // What hangs while no run is under way, or when it has ended, hangs on connections that a run would need.
+    const hanging = setInterval(() => {
       if (!running) warehouse.cutConnections();
-    }, HANGING_MS);
+    }, hangingMs);
     try {
-      await look();
+      const leads = await look();
+      // Before anybody is told what is in the way: this look was not.
       obstacles.note("look", undefined);
+      if (leads) await report();
+      lookedAt = now();
+      if (leads && !signal.aborted) await options.maintain();
     } catch (error) {
       if (!signal.aborted) obstacles.note("look", asWarehouseError(error, warehouse.url));
     } finally {
-      clearTimeout(hanging);
+      clearInterval(hanging);
     }
   }
 

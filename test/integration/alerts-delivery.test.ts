@@ -302,6 +302,70 @@ test("a check that is stopped ends at once and leaves the rest for the next", as
   expect(told(server)).toHaveLength(2);
 });
 
+test("what the webhook may have taken before the process was stopped is called off all the same", async () => {
+  const stop = new AbortController();
+  await using server = await startScriptedServer((_seen, index) => {
+    stop.abort();
+    return index === 0 ? { fault: "hang" } : OK;
+  });
+  await drift("a");
+  await tell(server).check(stop.signal);
+  await undrift("a");
+  clock.advance(MINUTE_MS);
+  await tell(server).check();
+  expect(told(server)).toEqual(["schema_drift firing: ads.a", "schema_drift resolved: ads.a"]);
+});
+
+test("what the webhook cannot have taken is not called off, even after a try that it may have taken before", async () => {
+  await using refusing = await startScriptedServer(inTurn({ status: 500 }));
+  await drift("a");
+  await tell(refusing).check();
+  await undrift("a");
+  clock.advance(MINUTE_MS);
+  await tell(refusing).check();
+  expect(told(refusing)).toEqual(["schema_drift firing: ads.a"]);
+
+  await using silent = await startScriptedServer((_seen, index) =>
+    index === 0 ? { fault: "reset" } : index === 1 ? { status: 500 } : OK,
+  );
+  await drift("b");
+  await tell(silent).check();
+  clock.advance(60 * MINUTE_MS);
+  await tell(silent).check();
+  await undrift("b");
+  clock.advance(60 * MINUTE_MS);
+  await tell(silent).check();
+  expect(told(silent).at(-1)).toBe("schema_drift resolved: ads.b");
+});
+
+test("an old failure of a run by hand ends without a word; of one that a later run made good the end is told", async () => {
+  await using server = await startScriptedServer(inTurn(OK));
+  const days = (from: string, to: string) => ({
+    resources: ["ads"],
+    accounts: "all",
+    backfill: { from, to },
+  });
+  const backfill = { trigger: "backfill", status: "failed" };
+  const age = (hours: number) =>
+    db.query(
+      "update pinterest_ads_sync_runs set started_at = started_at - $1 * interval '1 hour', finished_at = finished_at - $1 * interval '1 hour'",
+      hours,
+    );
+  await insertRun(db, { ...backfill, request: days("2025-01-01", "2025-01-31") });
+  await tell(server).check();
+  await age(72);
+  const alerts = tell(server);
+  expect(await alerts.check()).toEqual([]);
+  expect(alerts.messages()).toEqual(["alert resolved"]);
+  expect(told(server)).toEqual(["run_failed firing: backfill"]);
+
+  await insertRun(db, { ...backfill, hoursAgo: 2, request: days("2025-02-01", "2025-02-28") });
+  await tell(server).check();
+  await insertRun(db, { ...backfill, status: "succeeded", request: days("2025-02-01", "2025-02-28") });
+  await tell(server).check();
+  expect(told(server).slice(1)).toEqual(["run_failed firing: backfill", "run_failed resolved: backfill"]);
+});
+
 test("a warehouse that cannot be read ends in a log line, not in an error", async () => {
   await using server = await startScriptedServer(inTurn(OK));
   await drift("a");

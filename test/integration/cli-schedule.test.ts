@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { openWarehouse } from "../../src/warehouse/database.ts";
+import { openLocks, SCHEDULER_LOCK } from "../../src/warehouse/locks.ts";
 import { readRuns } from "../support/books.ts";
 import { expectExit, listsEnvironmentFor, readLog, runCli, startCli } from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
@@ -125,4 +127,14 @@ test("a sync that something else starts tells the webhook as well: once when it 
   simulator.faults = [];
   expectExit(await sync([]), 0);
   expect(told).toEqual(["run_failed sync firing", "run_failed sync resolved"]);
+
+  // A process that runs the schedule knows more than the books tell, and tells it all itself.
+  const locks = await openLocks(openWarehouse({ url: database.url, schema: "public", connections: 1 }));
+  expect(await locks.tryAcquire(SCHEDULER_LOCK)).toBe(true);
+  simulator.faults = [{ kind: "poisoned_record", path: "/ads" }];
+  expectExit(await sync([]), 1);
+  expect(told).toHaveLength(2);
+  await locks.close();
+  expectExit(await sync([]), 1);
+  expect(told.at(-1)).toBe("run_failed sync firing");
 });

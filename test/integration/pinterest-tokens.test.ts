@@ -5,6 +5,7 @@ import { createTokens, type TokensOptions } from "../../src/pinterest/tokens.ts"
 import { openWarehouse, type Warehouse } from "../../src/warehouse/database.ts";
 import { openTokenStore } from "../../src/warehouse/oauth-tokens.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createHeldClock } from "../support/held-clock.ts";
 import { createJumpingClock } from "../support/jumping-clock.ts";
 import { createMemoryLogger } from "../support/pinterest-client.ts";
 import { type Reply, startScriptedServer } from "../support/scripted-server.ts";
@@ -212,6 +213,29 @@ test("processes whose token is refused together refresh once", async () => {
   expect(new Set(renewed.map(({ token }) => token))).toEqual(new Set(["access-2"]));
   expect(pinterest.server.seen).toHaveLength(2);
   await Promise.all(processes.map(({ tokens }) => tokens.close()));
+});
+
+test("a refresh that lost its lock while it waited for a rate limit does not send the token again: another process may have used it", async () => {
+  await using pinterest = await openPinterest((index) =>
+    index === 0
+      ? { status: 429, headers: { "retry-after": "150" }, json: { code: 8, message: "later" } }
+      : undefined,
+  );
+  const clock = createHeldClock();
+  await using first = openProcess(pinterest.server.url, { clock });
+  const waiting = first.tokens.access().catch((error: unknown) => error);
+  await waitUntil("it waits for the rate limit", () => clock.sleepers() === 1);
+  await warehouse.knex.raw(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())`,
+  );
+  await using second = openProcess(pinterest.server.url);
+  expect((await second.tokens.access()).token).toBe("access-1");
+  clock.advance(150_000);
+  expect(await waiting).toMatchObject({ code: "database_unreachable" });
+  expect(pinterest.server.seen.map(({ form }) => form.get("refresh_token"))).toEqual(["seed", "seed"]);
+  expect((await first.tokens.access()).token).toBe("access-1");
+  expect(pinterest.server.seen).toHaveLength(2);
 });
 
 test("no transaction is open while Pinterest is asked", async () => {

@@ -81,16 +81,6 @@ export function nextTick(cron: Cron, after: number): number | undefined {
   return ticksAfter(cron, after).next().value;
 }
 
-/** The last tick in (after, until]; undefined when none lies there. */
-export function lastTick(cron: Cron, after: number, until: number): number | undefined {
-  let last: number | undefined;
-  for (const tick of ticksAfter(cron, after)) {
-    if (tick > until) return last;
-    last = tick;
-  }
-  return last;
-}
-
 /** Whether the expression comes on a day at all, counted in days since 1970 by the wall clock. */
 function dayMatcher(expression: string, hour: number, minute: number): (day: number) => boolean {
   const task = createTask(expression, () => undefined, { timezone: "UTC" });

@@ -19,8 +19,9 @@ export function sweepBriefly(config: Config, { warehouse }: OpenWarehouse, signa
 }
 
 /**
- * What `schedule` does between runs, for runs that something else starts: alerts are told, if there is a webhook, and
- * old books swept. A process that runs the schedule tells all alerts itself, and knows more of them. Never rejects.
+ * What `schedule` does between runs, for runs that something else starts: alerts are kept, and told if there is a
+ * webhook, and old books swept. A process that runs the schedule sees to all alerts itself, and knows more of them.
+ * Never rejects.
  */
 export async function careAfterRun(
   config: Config,
@@ -37,7 +38,7 @@ export async function careAfterRun(
   };
   const retention: Job = { name: "retention", everyMs: 0, work: () => sweepBriefly(config, open, signal) };
   const maintain = createMaintenance({
-    jobs: readServiceSettings(config).webhook ? [alerts, retention] : [retention],
+    jobs: [alerts, retention],
     now: Date.now,
     logger,
     signal,

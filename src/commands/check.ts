@@ -11,7 +11,7 @@ import type { OAuthScope } from "../resources/define.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { findMissingPrivileges } from "../warehouse/privileges.ts";
-import { readStatus } from "../warehouse/status.ts";
+import { readStoredToken } from "../warehouse/stored-token.ts";
 import { openDisplay } from "./display.ts";
 import { plural, printable } from "./format.ts";
 import { configuredResources, selectAccounts, selectResources } from "./select.ts";
@@ -118,7 +118,7 @@ async function checkToken(
   if (config.accessToken !== undefined) return;
   const granted = await findings.attempt(
     "scopes",
-    async () => (await readStatus(open.warehouse)).token?.scopes ?? [],
+    async () => (await readStoredToken(open.warehouse, config.appId))?.scopes ?? [],
   );
   if (granted === undefined) return;
   const needed = new Set(selectResources(undefined, config).flatMap((resource) => [...resource.oauthScopes]));

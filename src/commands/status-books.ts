@@ -98,8 +98,12 @@ export function renderToken({ token, uses_stored_token }: StatusDocument): strin
   if (!uses_stored_token) return "PINTEREST_ACCESS_TOKEN is used. Nothing renews it; it ends after 30 days.";
   if (!token)
     return "None is stored yet. Log in with: npx pinterest-ads auth login\nOne that is configured is stored when it is first refreshed.";
-  if (token.state === "refused" && token.refused_at)
-    return `Refused by Pinterest on ${formatMoment(token.refused_at)}. Authorise the app again: npx pinterest-ads auth login`;
+  if (token.state === "refused")
+    return `Refused by Pinterest${token.refused_at ? ` on ${formatMoment(token.refused_at)}` : ""}. Authorise the app again: npx pinterest-ads auth login`;
+  if (token.state === "unused")
+    return "Another one is configured than is stored. It is used from the next refresh on.";
+  if (token.state === "dead")
+    return "The refresh token has ended. Authorise the app again: npx pinterest-ads auth login";
   const left = (seconds: number | null) =>
     seconds === null ? "unknown" : `${plural(Math.max(0, Math.floor(seconds / DAY_SECONDS)), "day")} left`;
   return `Access token: ${left(token.access_token_seconds_left)}. Refresh token: ${left(token.refresh_token_seconds_left)}; each refresh renews it.`;

@@ -18,7 +18,7 @@ export function statusRequest(
     resources: selectResources(undefined, config),
     accountIds: selectAccounts(undefined, config),
     settings: readServiceSettings(config),
-    usesStoredToken: config.accessToken === undefined,
+    token: config,
     settledAfterDays: Math.max(...attributions.map(longestWindow)),
     now,
   };

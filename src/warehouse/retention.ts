@@ -1,9 +1,9 @@
+import { ALERTS } from "./alerts.ts";
 import type { Warehouse } from "./database.ts";
 import { RUNS, SLICES, TABLE_PREFIX } from "./names.ts";
 import { inShortTransaction } from "./short-transaction.ts";
 
 const REJECTED = `${TABLE_PREFIX}rejected_records`;
-const ALERTS = `${TABLE_PREFIX}alerts`;
 const SCHEDULES = `${TABLE_PREFIX}schedules`;
 
 /** Rows of one transaction: few enough to last milliseconds, so that nobody waits for a row and stopping is quick. */

@@ -20,7 +20,6 @@ import {
   readProgress,
   type StatusRun,
 } from "./status-runs.ts";
-import { readTokenStatus, type TokenStatus } from "./status-token.ts";
 
 /** When something was last loaded; see the table pinterest_ads_sync_cursors. */
 export interface LoadedRow {
@@ -63,7 +62,6 @@ export interface WarehouseStatus {
   readonly rejected: readonly RejectedGroup[];
   readonly rejected_recently: readonly RecentlyRejectedGroup[];
   readonly drift: readonly DriftRow[];
-  readonly token: TokenStatus | undefined;
   readonly coverage: readonly CoverageRow[];
   readonly refused_metrics: readonly RefusedMetricRow[];
   readonly reconciliation: ReconciliationSummary;
@@ -79,18 +77,13 @@ const FAILED_SLICES_SHOWN = 500;
 const FAILED_SLICES_PER_RUN = 20;
 const DIFFERENCES_SHOWN = 5;
 const READY_DAYS_SHOWN = 10;
-/** The longest attribution window, and some days for Pinterest to count. */
-const SETTLED_AFTER_DAYS = 63;
 
 /**
  * Reads the last runs, how fresh each resource is, of the last finished run what failed and what was rejected,
  * and of metrics how far they are loaded, final and adding up. `settledAfterDays` as in `readCoverage`.
  * Takes one connection at a time.
  */
-export async function readStatus(
-  warehouse: Warehouse,
-  settledAfterDays = SETTLED_AFTER_DAYS,
-): Promise<WarehouseStatus> {
+export async function readStatus(warehouse: Warehouse, settledAfterDays: number): Promise<WarehouseStatus> {
   const charted = await readLastRuns(warehouse, RUNS_CHARTED);
   const runs = charted.slice(0, RUNS_SHOWN);
   const last = runs.find((run) => run.status !== "running")?.id;
@@ -107,7 +100,6 @@ export async function readStatus(
     rejected: last ? await readRejected(warehouse, last) : [],
     rejected_recently: await readRecentlyRejected(warehouse),
     drift: await readDrift(warehouse),
-    token: await readTokenStatus(warehouse),
     coverage: await readCoverage(warehouse, settledAfterDays),
     refused_metrics: await readRefusedForAll(warehouse),
     reconciliation: await readReconciliationSummary(warehouse, DIFFERENCES_SHOWN),

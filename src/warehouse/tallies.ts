@@ -1,3 +1,4 @@
+import { ALERTS } from "./alerts.ts";
 import type { Warehouse } from "./database.ts";
 import { RUNS, TABLE_PREFIX } from "./names.ts";
 
@@ -18,7 +19,7 @@ export async function readTallies({ knex }: Warehouse): Promise<Tallies> {
   const query = async <T>(sql: string): Promise<T[]> => (await knex.raw<{ rows: T[] }>(sql)).rows;
   return {
     alerts: await query(
-      `select kind, count(*)::int as count from ${TABLE_PREFIX}alerts where resolved_at is null group by 1 order by 1`,
+      `select kind, count(*)::int as count from ${ALERTS} where resolved_at is null group by 1 order by 1`,
     ),
     rejected: await query(
       `select resource, count(*)::int as count

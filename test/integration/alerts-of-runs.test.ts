@@ -88,7 +88,8 @@ describe("a scheduled run", () => {
         ),
         details:
           "feeds, 2 slices: pinterest_error: answered 500\ncatalogs, 1 slice: pinterest_error: answered 500",
-        next_step: expect.stringContaining("docs/errors.md what to do about pinterest_error"),
+        next_step:
+          "docs/errors.md says what to do about pinterest_error. The next scheduled run tries again.",
         raised_at: expect.any(Date),
       },
     ]);

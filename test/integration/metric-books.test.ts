@@ -266,7 +266,7 @@ test("status tells coverage, refused metrics, differences and ready days, and su
     { date: "2024-01-01", deliveryFinal: true, conversionsFinal: false },
     { date: "2024-01-02", deliveryFinal: false, conversionsFinal: false },
   ]);
-  const status = await readStatus(db.warehouse);
+  const status = await readStatus(db.warehouse, 63);
   expect(JSON.parse(JSON.stringify(status))).toMatchObject({
     coverage: [{ first_day: "2024-01-01", final_through: "2024-01-01" }],
     refused_metrics: [{ metric: "TOTAL_IMPRESSION_USER", method: "sync", ad_accounts: 2 }],

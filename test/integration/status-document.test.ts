@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chainFingerprint, seedFingerprint } from "../../src/pinterest/token-chain.ts";
 import type { StatusDocument } from "../../src/serve/status/document.ts";
 import { openWarehouse } from "../../src/warehouse/database.ts";
 import { addDays, dayOf } from "../../src/window.ts";
@@ -147,8 +148,10 @@ describe("schedules and the process that runs them", () => {
   test("each tells when it comes next, whether it is due, and how its last run ended", async () => {
     const id = document.runs[0]?.id;
     await world.query(
-      `insert into pinterest_ads_schedules (schedule, handled_through, last_run_id) values
-       ('entities', '2026-11-23 00:00Z', '${id}'), ('catalogs', '2026-11-22 18:00Z', null), ('analytics', '2026-11-22 05:30Z', '${randomUUID()}')`,
+      `truncate pinterest_ads_schedules;
+       insert into pinterest_ads_schedules (schedule, expression, handled_through, last_run_id) values
+       ('entities', '0 6 * * *', '2026-11-23 00:00Z', '${id}'), ('catalogs', '0 6 * * *', '2026-11-22 18:00Z', null),
+       ('analytics', '0 6 * * *', '2026-11-22 05:30Z', '${randomUUID()}')`,
     );
     const { schedules } = await world.read({ now: () => NOW });
     expect(schedules).toMatchObject([
@@ -195,21 +198,34 @@ describe("the token's state", () => {
     ["usable", "refresh_token_expires_at = now() + interval '30 days'"],
     ["expiring", "refresh_token_expires_at = now() + interval '13 days'"],
     ["dead", "refresh_token_expires_at = now() - interval '1 minute'"],
-    ["refused", "refused_at = now(), refused_reason = 'revoked'"],
-    // The runs of this warehouse loaded something after that.
-    [
-      "usable",
-      "refused_at = now() - interval '1 day', refresh_token_expires_at = now() + interval '30 days'",
-    ],
+    ["refused", "refused_at = now(), refused_fingerprint = '$chain', refused_reason = 'revoked'"],
+    ["usable", "refused_at = now(), refused_fingerprint = 'of another one', refused_reason = 'revoked'"],
+    ["unused", "seed_fingerprint = 'of another one'"],
   ])("is %s with %s", async (state, change) => {
-    const before = await world.query("select * from pinterest_ads_oauth_tokens");
-    await world.query(`update pinterest_ads_oauth_tokens set ${change}`);
+    const { appId, appSecret, refreshToken } = world.metrics.simulator;
+    const seed = seedFingerprint(appId, refreshToken);
+    const chain = chainFingerprint({ appId, appSecret }, seed);
+    const ends = "refresh_token_expires_at = now() + interval '30 days'";
+    await world.query(`update pinterest_ads_oauth_tokens set ${ends}`);
+    await world.query(`update pinterest_ads_oauth_tokens set ${change.replace("$chain", chain)}`);
     const { token, verdict } = await world.read({ now: Date.now });
-    const reset = "refused_at = null, refused_reason = null";
+    const reset = `refused_at = null, refused_fingerprint = null, refused_reason = null, seed_fingerprint = '${seed}', ${ends}`;
     await world.query(`update pinterest_ads_oauth_tokens set ${reset}`);
-    expect(before).toHaveLength(1);
     expect(token?.state).toBe(state);
-    expect(verdict.matters.some(({ kind }) => kind.startsWith("token_"))).toBe(state !== "usable");
+    const isWell = state === "usable" || state === "unused";
+    expect(verdict.matters.some(({ kind }) => kind.startsWith("token_"))).toBe(!isWell);
+  });
+
+  test("is that of the configured app, whatever others left in the warehouse", async () => {
+    await world.query(
+      "insert into pinterest_ads_oauth_tokens (app_id, refreshed_at, scopes) values ('other', now() + interval '1 hour', '{other}')",
+    );
+    const { token } = await world.read({ now: Date.now });
+    const blind = { accessToken: undefined, appId: undefined, appSecret: undefined, refreshToken: undefined };
+    const latest = await world.read({ now: Date.now, token: blind });
+    await world.query("delete from pinterest_ads_oauth_tokens where app_id = 'other'");
+    expect(token?.scopes).not.toContain("other");
+    expect(latest.token?.scopes).toEqual(["other"]);
   });
 });
 

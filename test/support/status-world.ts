@@ -7,6 +7,7 @@ import {
   type StatusRequest,
 } from "../../src/serve/status/document.ts";
 import { readServiceSettings } from "../../src/service-config.ts";
+import { describeSchedule, markHandled } from "../../src/warehouse/schedules.ts";
 import { addDays, type Day, dayOf } from "../../src/window.ts";
 import { type MetricsUnderTest, openMetrics } from "./metrics-run.ts";
 import { createMemoryLogger } from "./pinterest-client.ts";
@@ -22,6 +23,7 @@ const COPIED = [
   "ad_account_analytics",
   "campaign_analytics",
 ];
+const SCHEDULES = ["entities", "catalogs", "analytics"] as const;
 /** Days of metrics that its runs load, today included. */
 const DAYS = 12;
 const SETTLED_AFTER_DAYS = 30;
@@ -35,7 +37,7 @@ export interface StatusWorld extends AsyncDisposable {
   readonly firstDay: Day;
   /** Ids of its three ad accounts, each of another currency. The first one is called MARKUP. */
   readonly accounts: readonly string[];
-  /** One run of everything, as the scheduler begins it. */
+  /** One run of everything, as the scheduler begins it and notes it as done. */
   run(): Promise<void>;
   read(request?: Partial<StatusRequest>): Promise<StatusDocument>;
   query(sql: string): Promise<Record<string, unknown>[]>;
@@ -71,7 +73,12 @@ export async function openStatusWorld(): Promise<StatusWorld> {
       resources: wanted,
       accountIds: undefined,
       settings: readServiceSettings({ file: readConfigFile("", "", []), webhookUrl: undefined }),
-      usesStoredToken: true,
+      token: {
+        accessToken: undefined,
+        appId: simulator.appId,
+        appSecret: simulator.appSecret,
+        refreshToken: simulator.refreshToken,
+      },
       settledAfterDays: SETTLED_AFTER_DAYS,
       now: () => now,
       ...request,
@@ -84,11 +91,10 @@ export async function openStatusWorld(): Promise<StatusWorld> {
     read,
     query: (sql) => subject.query(sql),
     run: async () => {
-      await metrics.run(
-        COPIED,
-        {},
-        { trigger: "schedule", schedules: ["entities", "catalogs", "analytics"] },
-      );
+      const { id } = await metrics.run(COPIED, {}, { trigger: "schedule", schedules: SCHEDULES });
+      for (const schedule of SCHEDULES)
+        await describeSchedule(subject.warehouse, { schedule, expression: "0 6 * * *", timezone: "UTC" });
+      await markHandled(subject.warehouse, SCHEDULES, now, id);
     },
     async serve(options = {}) {
       const server = await startServer({

@@ -43,7 +43,7 @@ test("a message says what happened, why, and what to do once for all", () => {
     "Second.",
     "• *It too.*",
     "*What to do:* Look.",
-    "_pinterest-ads-warehouse, 2026-01-31 06:00 UTC, `run_failed`_",
+    "_pinterest-ads-warehouse, 2026-01-31 06:00 UTC, `run_failed`. The status page and `pinterest-ads status` have all of it._",
   ]);
 });
 

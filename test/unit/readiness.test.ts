@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConnectorError } from "../../src/errors.ts";
 import { chainFingerprint, seedFingerprint } from "../../src/pinterest/token-chain.ts";
-import type { TokenSettings } from "../../src/serve/health/check-token.ts";
+import type { TokenSettings } from "../../src/serve/health/judge-token.ts";
 import type { Books } from "../../src/serve/health/observe.ts";
 import { checkReadiness, type ReadinessOptions } from "../../src/serve/health/readiness.ts";
 import type { SchedulerState } from "../../src/serve/schedule/scheduler-state.ts";
@@ -29,6 +29,7 @@ const TOKEN = {
   refused_at: null,
   refused_fingerprint: null,
   refused_reason: null,
+  scopes: null,
 };
 const REFUSED = {
   refused_at: new Date(NOW),

@@ -31,6 +31,14 @@ test("without a configuration: lists and recent metrics every 6 hours, all metri
 });
 
 test.each([
+  ["as long as is asked", "retention: { runs_days: 5 }", 5],
+  ["as long as data may be old, twice", "retention: { runs_days: 5 }\nhealth: { max_staleness: 60h }", 5],
+  ["and a part of a day", "retention: { runs_days: 5 }\nhealth: { max_staleness: 61h }", 6],
+])("runs are kept %s", (_what, text, days) => {
+  expect(read(text).settings.runsDays).toBe(days);
+});
+
+test.each([
   ["off", "schedule: { catalogs: off }"],
   ["false", "schedule: { catalogs: false }"],
   ["OFF in quotes", 'schedule: { catalogs: "OFF" }'],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type Books, findSharedStep } from "../../src/serve/status/matters.ts";
-import { reachVerdict } from "../../src/serve/status/verdict.ts";
+import { findSharedStep } from "../../src/serve/status/matters.ts";
+import { reachVerdict, type VerdictBasis } from "../../src/serve/status/verdict.ts";
 
 const MOMENT = new Date("2026-11-21T05:30:00Z");
 
-const RUN: Books["runs"][number] = {
+const RUN: VerdictBasis["runs"][number] = {
   id: "1",
   trigger: "schedule",
   status: "succeeded",
@@ -21,7 +21,7 @@ const RUN: Books["runs"][number] = {
   error: null,
   failed_slices: [],
 };
-const SCHEDULER: NonNullable<Books["scheduler"]> = {
+const SCHEDULER: NonNullable<VerdictBasis["scheduler"]> = {
   host: "box",
   pid: 7,
   version: "1.0.0",
@@ -31,7 +31,7 @@ const SCHEDULER: NonNullable<Books["scheduler"]> = {
   silent_seconds: 5,
   alive: true,
 };
-const TOKEN: NonNullable<Books["token"]> = {
+const TOKEN: NonNullable<VerdictBasis["token"]> = {
   refreshed_at: MOMENT,
   access_token_expires_at: MOMENT,
   refresh_token_expires_at: MOMENT,
@@ -42,7 +42,7 @@ const TOKEN: NonNullable<Books["token"]> = {
   refresh_token_seconds_left: 1,
   state: "usable",
 };
-const STALE: Books["freshness"][number] = {
+const STALE: VerdictBasis["freshness"][number] = {
   resource: "ads",
   scope: "ad_account",
   scope_id: "1",
@@ -53,7 +53,7 @@ const STALE: Books["freshness"][number] = {
   loaded_through: null,
   state: "stale",
 };
-const WELL: Books = {
+const WELL: VerdictBasis = {
   alerts: [],
   scheduler: SCHEDULER,
   runs: [RUN],
@@ -61,12 +61,9 @@ const WELL: Books = {
   uses_stored_token: true,
   token: TOKEN,
   freshness: [{ ...STALE, state: "fresh" }],
-  shut_accounts: [],
-  drift: [],
-  reconciliation: { compared: 10, differing: 0, worst: [] },
 };
 
-function alert(kind: string, subject: string): Books["alerts"][number] {
+function alert(kind: string, subject: string): VerdictBasis["alerts"][number] {
   return {
     kind,
     subject,
@@ -74,23 +71,12 @@ function alert(kind: string, subject: string): Books["alerts"][number] {
     summary: `${kind} of ${subject}.`,
     details: null,
     next_step: `Mend ${kind}.`,
-    raised_at: MOMENT,
   };
 }
 
 const silent = { ...SCHEDULER, alive: false, silent_seconds: 9999 };
-const shut = {
-  ad_account_id: "1",
-  name: "Shoes",
-  reason: null,
-  error_code: null,
-  since: MOMENT,
-  checked_at: MOMENT,
-};
-const field = { resource: "ads", field: "glow", json_type: "string", first_seen_at: MOMENT };
-
 describe("while a process watches, what needs somebody is what its alerts say", () => {
-  test.each<[string, Partial<Books>, string[]]>([
+  test.each<[string, Partial<VerdictBasis>, string[]]>([
     ["no alert", {}, []],
     [
       "a run that failed and that no alert holds to be worth one",
@@ -109,49 +95,21 @@ describe("while a process watches, what needs somebody is what its alerts say", 
   });
 });
 
-describe("where nobody watches, the books themselves tell", () => {
-  test.each<[string, Partial<Books>, string[]]>([
-    ["that all is well", {}, []],
-    ["that the process is silent", { scheduler: silent }, ["scheduler_silent"]],
-    ["that the last run failed", { runs: [{ ...RUN, status: "failed" }] }, ["run_failed"]],
-    ["nothing of a run before the last finished one", { runs: [RUN, { ...RUN, status: "failed" }] }, []],
-    [
-      "nothing of a run that was interrupted, but what came before",
-      {
-        runs: [
-          { ...RUN, status: "interrupted" },
-          { ...RUN, status: "partial" },
-        ],
-      },
-      ["run_failed"],
-    ],
-    ["that data is too old", { freshness: [STALE] }, ["stale"]],
-    ["that the token will end", { token: { ...TOKEN, state: "expiring" } }, ["token_expiring"]],
-    ["that the token is dead", { token: { ...TOKEN, state: "dead" } }, ["token_refused"]],
-    [
-      "that the token is refused, and not that runs fail because of it",
-      {
-        token: { ...TOKEN, state: "refused" },
-        runs: [{ ...RUN, status: "failed", error_code: "token_refused" }],
-      },
-      ["token_refused"],
-    ],
-    ["that an ad account is shut", { shut_accounts: [shut] }, ["account_shut"]],
-  ])("%s", (_name, change, kinds) => {
-    const verdict = reachVerdict({ ...WELL, scheduler: null, ...change });
-    expect(verdict.matters.map(({ kind }) => kind)).toEqual(kinds);
-  });
+test("a process that fell silent is told, and what nobody is there to raise", () => {
+  const untold = [alert("run_failed", "sync"), alert("schema_drift", "ads.glow")];
+  const { matters, notes } = reachVerdict({ ...WELL, scheduler: silent }, untold);
+  expect(matters.map(({ kind }) => kind)).toEqual(["scheduler_silent", "run_failed"]);
+  expect(matters[0]?.points[0]?.summary).toContain("Process 7 on box");
+  expect(notes.map(({ kind }) => kind)).toEqual(["schema_drift"]);
+});
 
-  test("what an alert says is not said again", () => {
-    const books = { ...WELL, scheduler: null, freshness: [STALE], alerts: [alert("stale", "entities")] };
-    expect(reachVerdict(books).matters).toEqual([
-      {
-        kind: "stale",
-        points: [{ summary: "stale of entities.", details: null, next_step: "Mend stale." }],
-        can_wait: false,
-      },
-    ]);
-  });
+test("what was raised and holds still is told once, as it stands now", () => {
+  const raised = [alert("stale", "entities"), alert("stale", "catalogs")];
+  const now = { ...alert("stale", "entities"), summary: "Older still." };
+  const { matters } = reachVerdict({ ...WELL, scheduler: null, alerts: raised }, [now]);
+  expect(matters.map(({ points }) => points.map(({ summary }) => summary))).toEqual([
+    ["stale of catalogs.", "Older still."],
+  ]);
 });
 
 test("alerts of a kind are one matter, and the headline counts matters", () => {
@@ -164,27 +122,23 @@ test("alerts of a kind are one matter, and the headline counts matters", () => {
 
 test("what is to be done is told once where it is the same for all, and by each where it differs", () => {
   const [first, second] = [alert("not_reconciled", "1"), alert("not_reconciled", "2")];
-  const stepOf = (alerts: Books["alerts"]) =>
+  const stepOf = (alerts: VerdictBasis["alerts"]) =>
     findSharedStep(reachVerdict({ ...WELL, alerts }).matters[0]?.points ?? []);
   expect(stepOf([first, second])).toBe("Mend not_reconciled.");
   expect(stepOf([first, { ...second, next_step: "Load account 2." }])).toBeNull();
 });
 
-test("the cause is told with what happened, and nobody is sent to where they are", () => {
+test("the cause and what to do are told as the alert says them", () => {
   const lost = { ...alert("run_failed", "ads"), details: "ads, 3 slices: too many" };
-  const next_step = "The status page tells what failed. `sync` loads at once.";
-  const alerted = reachVerdict({ ...WELL, alerts: [{ ...lost, next_step }] }).matters[0]?.points[0];
-  expect(alerted?.details).toBe("ads, 3 slices: too many");
-  expect(alerted?.next_step).toMatch(/^The last runs below .* `sync` loads at once\.$/);
-  const failed = { ...RUN, status: "failed", error: "The warehouse\nis full" };
-  const unwatched = reachVerdict({ ...WELL, scheduler: null, runs: [failed] });
-  expect(unwatched.matters[0]?.points[0]?.details).toBe("The warehouse is full");
+  expect(reachVerdict({ ...WELL, alerts: [lost] }).matters[0]?.points).toEqual([
+    { summary: "run_failed of ads.", details: "ads, 3 slices: too many", next_step: "Mend run_failed." },
+  ]);
 });
 
 describe("without a usable token", () => {
   const alerts = [alert("token_refused", "refresh_token"), alert("token_expiring", "x"), alert("stale", "y")];
 
-  test.each<[string, Partial<Books>, string]>([
+  test.each<[string, Partial<VerdictBasis>, string]>([
     ["that it was refused", {}, "token_refused"],
     ["that none was ever given", { token: null }, "token_missing"],
     ["that the given access token was refused", { token: null, uses_stored_token: false }, "token_refused"],
@@ -202,7 +156,7 @@ describe("while something was never loaded", () => {
   const running = { ...RUN, id: "2", status: "running" };
   const progress = [{ run_id: "2", slices: 290, slices_ended: 111 }];
 
-  test.each<[string, Partial<Books>, string]>([
+  test.each<[string, Partial<VerdictBasis>, string]>([
     ["how far the first load is", { runs: [running], progress }, "First load: 111 of 290 slices"],
     [
       "the same after runs that came to nothing",
@@ -221,15 +175,8 @@ describe("while something was never loaded", () => {
   });
 });
 
-test.each<[string, Partial<Books>]>([
-  ["a new field that was told", { alerts: [alert("schema_drift", "ads.glow")] }],
-  ["a new field that nobody told", { scheduler: null, drift: [field] }],
-  [
-    "sums that differ and that Pinterest may still count",
-    { scheduler: null, reconciliation: { compared: 9, differing: 2, worst: [] } },
-  ],
-])("%s can wait: all is well", (_name, change) => {
-  const { level, headline, notes } = reachVerdict({ ...WELL, ...change });
+test("a new field can wait: all is well", () => {
+  const { level, headline, notes } = reachVerdict({ ...WELL, alerts: [alert("schema_drift", "ads.glow")] });
   expect([level, headline]).toEqual(["well", "All is well"]);
   expect(notes).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import { type AlertChanges, type AlertContent, settleAlerts } from "../../wareho
 import { readBriefly } from "../../warehouse/brief-read.ts";
 import { asWarehouseError } from "../../warehouse/connection-error.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
-import { type Condition, isAmong } from "./condition.ts";
+import { isAmong, toContent } from "./condition.ts";
 import { deliverAlerts } from "./deliver.ts";
 import { findConditions, type Watched } from "./find-conditions.ts";
 import { createWebhook } from "./webhook.ts";
@@ -69,17 +69,6 @@ export function createAlerts(options: AlertsOptions): Alerts {
         logger.warn({ error_code: code, error: message }, "alerts not checked");
       }
     },
-  };
-}
-
-function toContent({ kind, subject, level, summary, details, nextStep }: Condition): AlertContent {
-  return {
-    kind,
-    subject,
-    level: level === undefined ? null : String(level),
-    summary,
-    details: details || null,
-    next_step: nextStep,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { AlertContent } from "../../warehouse/alerts.ts";
+
 /** What a person can be told of. Names never change: docs/operations.md says what to do about each. */
 export const ALERT_KINDS = [
   "token_refused",
@@ -47,4 +49,16 @@ export function isAmong(
   return selections.some(
     ({ kind, subject }) => kind === alert.kind && (subject === undefined || subject === alert.subject),
   );
+}
+
+/** As it is kept and told. */
+export function toContent({ kind, subject, level, summary, details, nextStep }: Condition): AlertContent {
+  return {
+    kind,
+    subject,
+    level: level === undefined ? null : String(level),
+    summary,
+    details: details || null,
+    next_step: nextStep,
+  };
 }

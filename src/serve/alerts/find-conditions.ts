@@ -14,7 +14,7 @@ import { readAccountNames, readShutAccounts } from "../../warehouse/status-accou
 import { readDrift } from "../../warehouse/status-records.ts";
 import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
-import type { TokenSettings } from "../health/check-token.ts";
+import type { TokenSettings } from "../health/judge-token.ts";
 import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type Condition, type Findings, isAmong } from "./condition.ts";
 import { describeDifferences, describeDrift, describeShut } from "./data.ts";

@@ -110,6 +110,6 @@ function advise(run: FailingRun, slices: number, rejected: number): string {
     run.schedules.length > 0 ? "The next scheduled run tries again." : "Run it again when that is done.";
   if (slices === 0 && rejected > 0)
     return `Look into pinterest_ads_rejected_records: each record is there with its reason. ${again}`;
-  const code = run.error_code ? `, and docs/errors.md what to do about ${run.error_code}` : "";
-  return `The status page and \`pinterest-ads status\` tell what failed and why${code}. ${again}`;
+  const code = run.error_code ? `docs/errors.md says what to do about ${run.error_code}. ` : "";
+  return `${code}${again}`;
 }

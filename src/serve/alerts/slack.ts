@@ -1,16 +1,17 @@
 import type { ClaimedAlert } from "../../warehouse/alert-deliveries.ts";
+import type { AlertKind } from "./condition.ts";
 import { type Message, SOURCE } from "./message.ts";
 import { nameMoment } from "./plain-text.ts";
 
-const TITLES = new Map([
-  ["token_refused", "No usable Pinterest token"],
-  ["token_expiring", "Pinterest token about to end"],
-  ["run_failed", "Not everything was loaded"],
-  ["stale", "Data out of date"],
-  ["not_reconciled", "Metrics that do not add up"],
-  ["account_shut", "Ad account that cannot be read"],
-  ["schema_drift", "New fields at Pinterest"],
-]);
+const TITLES: Readonly<Record<AlertKind, string>> = {
+  token_refused: "No usable Pinterest token",
+  token_expiring: "Pinterest token about to end",
+  run_failed: "Not everything was loaded",
+  stale: "Data out of date",
+  not_reconciled: "Metrics that do not add up",
+  account_shut: "Ad account that cannot be read",
+  schema_drift: "New fields at Pinterest",
+};
 /** Slack refuses messages with longer texts, or more than 50 blocks (Block Kit reference: section, text object). */
 const SECTION_MAX = 3000;
 /** Of one alert: some of them fit into a section. */
@@ -18,12 +19,14 @@ const ALERT_MAX = 1000;
 /** What nobody would read; the status page has it all. */
 const SECTIONS_MAX = 10;
 
+const MORE = "The status page and `pinterest-ads status` have all of it.";
+
 /**
  * The message for Slack's incoming webhooks and what understands their JSON. Text from Pinterest stands in it as text:
  * it can make no link and mention nobody. `text` is what notifications show, and has nothing of it.
  */
 export function toSlackMessage({ kind, status, alerts, at }: Message): object {
-  const title = `${status === "resolved" ? "Over: " : ""}${TITLES.get(kind) ?? kind}`;
+  const title = `${status === "resolved" ? "Over: " : ""}${isKnown(kind) ? TITLES[kind] : kind}`;
   const sign = status === "resolved" ? "🟢" : "🔴";
   const told = pack(alerts.map((alert) => describe(alert, status)));
   const steps = status === "resolved" ? [] : [...new Set(alerts.map(({ next_step }) => next_step))];
@@ -36,9 +39,14 @@ export function toSlackMessage({ kind, status, alerts, at }: Message): object {
       { type: "header", text: { type: "plain_text", text: `${sign} ${title}` } },
       ...told.map(toSection),
       ...advice.map(toSection),
-      toSection(`_${SOURCE}, ${nameMoment(new Date(at))}, \`${escapeText(kind)}\`_`),
+      toSection(`_${SOURCE}, ${nameMoment(new Date(at))}, \`${escapeText(kind)}\`. ${MORE}_`),
     ],
   };
+}
+
+/** Alerts of a newer version may be in the warehouse. */
+function isKnown(kind: string): kind is AlertKind {
+  return Object.hasOwn(TITLES, kind);
 }
 
 function describe(

@@ -66,8 +66,7 @@ function describe(
     subject: group,
     summary: `${WORDS[group]} are out of date: ${stale.length} of ${countNoun(places, "table")} (by ad account) ${stale.length === 1 ? "was" : "were"} not loaded for longer than ${describeAge(settings.maxStalenessMs)}.`,
     details: listSome(lines, PLACES_SHOWN),
-    nextStep:
-      "Look at the last runs on the status page or with `pinterest-ads status`: they tell what failed, or that there were none. `pinterest-ads sync` loads at once.",
+    nextStep: "The last runs tell what failed, or that there were none. `pinterest-ads sync` loads at once.",
   };
 }
 

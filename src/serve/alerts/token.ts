@@ -1,7 +1,7 @@
-import { seedFingerprint } from "../../pinterest/token-chain.ts";
 import { warnOfTokenEnd } from "../../token-life.ts";
 import type { StoredToken } from "../../warehouse/stored-token.ts";
-import { checkToken, type TokenSettings } from "../health/check-token.ts";
+import { checkToken } from "../health/check-token.ts";
+import { judgeToken, type TokenSettings } from "../health/judge-token.ts";
 import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type Condition, type Findings, NOTHING } from "./condition.ts";
 import { flatten } from "./plain-text.ts";
@@ -35,7 +35,8 @@ export function findTokenTrouble(input: TokenInput): Findings {
   return end ? { ...NOTHING, conditions: [end] } : NOTHING;
 }
 
-function describeRefusal({ settings, stored, state, lastErrorCode, now }: TokenInput): Condition | undefined {
+function describeRefusal(input: TokenInput): Condition | undefined {
+  const { settings, stored, state, lastErrorCode, now } = input;
   // Nothing is kept about a ready-made access token but how runs with it ended.
   if (settings.accessToken !== undefined && lastErrorCode === "token_refused")
     return {
@@ -47,7 +48,7 @@ function describeRefusal({ settings, stored, state, lastErrorCode, now }: TokenI
     };
   const { ok, detail } = checkToken(settings, stored, state, now);
   if (ok) return undefined;
-  if (isMissing(settings, stored, state)) return MISSING;
+  if (isMissing(input)) return MISSING;
   return {
     kind: "token_refused",
     subject: SUBJECT,
@@ -78,21 +79,13 @@ const MISSING: Condition = {
   nextStep: `Authorise the app with \`pinterest-ads auth login\`, or set PINTEREST_REFRESH_TOKEN and restart. ${CAUGHT_UP}`,
 };
 
-function isMissing(
-  { refreshToken }: TokenSettings,
-  stored: StoredToken | undefined,
-  { blocked }: SchedulerState,
-): boolean {
+function isMissing({ settings, stored, state: { blocked }, now }: TokenInput): boolean {
   if (blocked?.code.startsWith("token_")) return blocked.code === "token_missing";
-  return refreshToken === undefined && !stored?.refreshed_at && !stored?.refused_at;
+  return judgeToken(settings, stored, now) === "missing";
 }
 
 function describeEnd({ settings, stored, now }: TokenInput): Condition | undefined {
-  const { accessToken, appId = "", refreshToken } = settings;
-  if (accessToken !== undefined || !stored) return undefined;
-  // Another token was configured since, and is used from the next refresh on.
-  if (refreshToken !== undefined && stored.seed_fingerprint !== seedFingerprint(appId, refreshToken))
-    return undefined;
+  if (!stored || judgeToken(settings, stored, now) !== "expiring") return undefined;
   const end = stored.refresh_token_expires_at;
   const warning = warnOfTokenEnd(end, now);
   if (!end || !warning) return undefined;

@@ -1,9 +1,6 @@
-import type { SchedulerState } from "../schedule/scheduler-state.ts";
+import { type SchedulerState, SILENCE_TOLERATED_MS } from "../schedule/scheduler-state.ts";
 import { describeAge } from "./age.ts";
 import { type Check, fail, pass } from "./check.ts";
-
-/** It looks every minute, during a run as well; so long a silence is no delay any more. */
-const SILENCE_MS = 3 * 60_000;
 
 /** Whether the schedule is looked at. A standby is as good as the one that leads: it takes over at any moment. */
 export function checkScheduler({ role, holder, lookedAt, blocked }: SchedulerState, now: number): Check {
@@ -12,7 +9,7 @@ export function checkScheduler({ role, holder, lookedAt, blocked }: SchedulerSta
     return fail("scheduler", "has not looked at the schedule yet");
   // A clock that was set back makes it a look of the future, until the next one.
   const silent = Math.abs(now - lookedAt);
-  if (silent > SILENCE_MS)
+  if (silent > SILENCE_TOLERATED_MS)
     return fail("scheduler", `has not looked at the schedule for ${describeAge(silent)}`);
   if (role === "standby")
     return pass("scheduler", `standby; ${holder ?? "another process"} runs the schedule`);

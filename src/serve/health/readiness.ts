@@ -3,7 +3,8 @@ import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import { type Check, fail, pass } from "./check.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import { checkScheduler } from "./check-scheduler.ts";
-import { checkToken, type TokenSettings } from "./check-token.ts";
+import { checkToken } from "./check-token.ts";
+import type { TokenSettings } from "./judge-token.ts";
 import type { Observation } from "./observe.ts";
 
 /** Whether the connector can do its work, point by point. */

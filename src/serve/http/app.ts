@@ -16,8 +16,8 @@ export interface AppOptions extends AccessOptions {
   readonly metrics: () => Promise<string>;
 }
 
-/** Longer than a look at the warehouse may take, shorter than anybody waits. */
-const ANSWER_MS = 10_000;
+/** Longer than a look at the warehouse may take, that of the status page (30 seconds) too. */
+const ANSWER_MS = 35_000;
 
 /**
  * /healthz answers as long as the process does, /readyz says whether it can work (200 or 503), /metrics is for

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { OpenAlert } from "../../warehouse/alerts.ts";
 import type { ShutAccount } from "../../warehouse/status-accounts.ts";
 import type { StatusDocument } from "../status/document.ts";
-import { adviseHere, nameAlert } from "../status/matters.ts";
+import { nameAlert } from "../status/matters.ts";
 import { showSection } from "./section.ts";
 import { type Cell, showTable } from "./table.ts";
 import { type Markup, showAccount, showMoment, showText, speakName } from "./words.ts";
@@ -48,7 +48,7 @@ function showAlert({ subject, summary, details, next_step, raised_at }: OpenAler
     html`${speakName(name)}<br><span class="id">${subject}</span>`,
     html`${summary}
 ${details ? html`<p class="muted lines">${showText(details)}</p>` : null}
-<p>${showText(adviseHere(next_step))}</p>`,
+<p>${showText(next_step)}</p>`,
     showMoment(raised_at),
   ];
 }

@@ -97,7 +97,7 @@ function showToken({ token, uses_stored_token, verdict }: StatusDocument): Marku
       showBadge("missing", "act"),
       showText("Log in with `pinterest-ads auth login`."),
     );
-  if (!token)
+  if (!token || token.state === "unused")
     return showFact("Token", "Not used yet", showText("If none is configured: `pinterest-ads auth login`."));
   if (token.state === "refused" || token.state === "dead")
     return showFact("Token", showBadge(token.state, "act"), "Nothing can be loaded until it is replaced.");

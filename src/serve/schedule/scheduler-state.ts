@@ -14,6 +14,9 @@ export interface SchedulerState {
   readonly lookedAt: number | undefined;
 }
 
+/** It looks every minute, during a run as well; so long a silence is no delay any more. */
+export const SILENCE_TOLERATED_MS = 3 * 60_000;
+
 /** Before the first look, and of a process that has no scheduler. */
 export const STARTING: SchedulerState = {
   role: "starting",

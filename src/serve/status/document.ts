@@ -1,7 +1,7 @@
 import type { Resource } from "../../resources/define.ts";
 import type { ServiceSettings } from "../../service-config.ts";
 import { VERSION } from "../../version.ts";
-import { type OpenAlert, readOpenAlerts } from "../../warehouse/alerts.ts";
+import { type AlertContent, type OpenAlert, readOpenAlerts } from "../../warehouse/alerts.ts";
 import { readBriefly } from "../../warehouse/brief-read.ts";
 import { readDailyTotals } from "../../warehouse/daily-totals.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
@@ -17,7 +17,12 @@ import {
   type ShutAccount,
 } from "../../warehouse/status-accounts.ts";
 import { readRunsById } from "../../warehouse/status-runs.ts";
+import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
+import { toContent } from "../alerts/condition.ts";
+import { findConditions } from "../alerts/find-conditions.ts";
+import type { TokenSettings } from "../health/judge-token.ts";
+import { STARTING } from "../schedule/scheduler-state.ts";
 import { type DailySeries, spreadOverDays } from "./daily.ts";
 import { type FreshnessStatus, listFreshness } from "./freshness.ts";
 import {
@@ -30,7 +35,7 @@ import { describeToken, type TokenStatus } from "./token.ts";
 import { reachVerdict, type Verdict } from "./verdict.ts";
 
 /** All there is to say about the connector's state: what the status page draws and `status --json` prints. */
-export interface StatusDocument extends Omit<WarehouseStatus, "freshness" | "token"> {
+export interface StatusDocument extends Omit<WarehouseStatus, "freshness"> {
   readonly version: string;
   /** When it was read, by the clock of the process. */
   readonly read_at: Date;
@@ -40,7 +45,7 @@ export interface StatusDocument extends Omit<WarehouseStatus, "freshness" | "tok
   readonly max_staleness_seconds: number;
   /** False where PINTEREST_ACCESS_TOKEN is given, which nothing renews. */
   readonly uses_stored_token: boolean;
-  /** Null before the first refresh, or where an access token is given. */
+  /** Null where none is stored, or an access token is given. */
   readonly token: TokenStatus | null;
   readonly alerts: readonly OpenAlert[];
   readonly shut_accounts: readonly ShutAccount[];
@@ -60,8 +65,7 @@ export interface StatusRequest {
   /** Undefined: every ad account that the token sees. */
   readonly accountIds: readonly string[] | undefined;
   readonly settings: ServiceSettings;
-  /** False where a ready-made access token is configured: what is stored then says nothing. */
-  readonly usesStoredToken: boolean;
+  readonly token: TokenSettings;
   /** As in `readCoverage`. */
   readonly settledAfterDays: number;
   /** Epoch milliseconds. */
@@ -92,7 +96,7 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
   const { warehouse, resources, accountIds, settings, settledAfterDays } = request;
   const now = request.now();
   const firstDay = addDays(dayOf(now), 1 - DAYS_CHARTED);
-  const { freshness: loaded, token, ...status } = await readStatus(warehouse, settledAfterDays);
+  const { freshness: loaded, ...status } = await readStatus(warehouse, settledAfterDays);
   const accounts = await readAccountNames(warehouse);
   const wanted = await readFreshness(warehouse, resources, accountIds);
   const schedules = await readSchedules(warehouse);
@@ -102,6 +106,7 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
   );
   const nameOf = new Map(accounts.map(({ ad_account_id, name }) => [ad_account_id, name]));
   const verdicts = await readAccountVerdicts(warehouse, DAYS_CHARTED);
+  const scheduler = describeScheduler(await readScheduler(warehouse));
   const totals = await readDailyTotals(warehouse, resources, firstDay);
   const document = {
     version: VERSION,
@@ -109,17 +114,28 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
     ...status,
     freshness: listFreshness(wanted, loaded, resources, accounts, settings.maxStalenessMs),
     max_staleness_seconds: settings.maxStalenessMs / 1000,
-    uses_stored_token: request.usesStoredToken,
-    token: request.usesStoredToken ? describeToken(token, status.runs, now) : null,
+    uses_stored_token: request.token.accessToken === undefined,
+    token: describeToken(request.token, await readStoredToken(warehouse, request.token.appId), now),
     alerts: await readOpenAlerts(warehouse),
     shut_accounts: await readShutAccounts(warehouse),
     schedules: describeSchedules(settings, schedules, [...status.runs, ...lastRuns], now),
-    scheduler: describeScheduler(await readScheduler(warehouse)),
+    scheduler,
     reconciliation_by_account: verdicts.map((row) => ({
       ...row,
       name: nameOf.get(row.ad_account_id) ?? null,
     })),
     daily: spreadOverDays(totals, accounts, status.ready_days, firstDay, DAYS_CHARTED),
   };
-  return { verdict: reachVerdict(document), ...document };
+  return { verdict: reachVerdict(document, await findUntold(request, scheduler, now)), ...document };
+}
+
+/** Where no process runs the schedule, nobody raises alerts; what they would be is found by whoever looks. */
+async function findUntold(
+  request: StatusRequest,
+  scheduler: SchedulerStatus | null,
+  now: number,
+): Promise<readonly AlertContent[]> {
+  if (scheduler?.alive) return [];
+  const { conditions } = await findConditions(request.warehouse, { ...request, state: () => STARTING }, now);
+  return conditions.map(toContent);
 }

@@ -4,6 +4,7 @@ import type { ServiceSettings } from "../../service-config.ts";
 import type { ScheduleRow, SchedulerRow } from "../../warehouse/schedules.ts";
 import type { StatusRun } from "../../warehouse/status-runs.ts";
 import { findDue } from "../schedule/due.ts";
+import { SILENCE_TOLERATED_MS } from "../schedule/scheduler-state.ts";
 
 /** What is refreshed on a schedule and when. */
 export interface ScheduleStatus {
@@ -27,9 +28,6 @@ export interface SchedulerStatus extends Omit<SchedulerRow, "id"> {
   /** It looked at the schedule within the last minutes. */
   readonly alive: boolean;
 }
-
-/** A process looks at its schedule every minute; one that missed two looks is not well. */
-export const SILENCE_TOLERATED_SECONDS = 180;
 
 /** Those that are switched on. `runs` are the last ones and those that did a schedule last; `now` is epoch milliseconds. */
 export function describeSchedules(
@@ -62,5 +60,5 @@ export function describeSchedules(
 export function describeScheduler(row: SchedulerRow | undefined): SchedulerStatus | null {
   if (!row) return null;
   const { id, ...shown } = row;
-  return { ...shown, alive: row.silent_seconds < SILENCE_TOLERATED_SECONDS };
+  return { ...shown, alive: row.silent_seconds * 1000 < SILENCE_TOLERATED_MS };
 }

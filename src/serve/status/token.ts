@@ -1,41 +1,37 @@
-import { warnOfTokenEnd } from "../../token-life.ts";
-import type { StatusRun } from "../../warehouse/status-runs.ts";
-import type { TokenStatus as StoredToken } from "../../warehouse/status-token.ts";
+import type { StoredToken } from "../../warehouse/stored-token.ts";
+import { judgeToken, type TokenSettings, type TokenState } from "../health/judge-token.ts";
 
-/** The token as it may be shown, and whether anything loads with it. */
-export interface TokenStatus extends StoredToken {
+/** The stored token as it may be shown: ages and lifetimes, never the token, and whether anything loads with it. */
+export interface TokenStatus
+  extends Pick<
+    StoredToken,
+    | "refreshed_at"
+    | "access_token_expires_at"
+    | "refresh_token_expires_at"
+    | "scopes"
+    | "refused_at"
+    | "refused_reason"
+  > {
   /** Until it ends; negative afterwards, null when Pinterest did not tell. */
   readonly access_token_seconds_left: number | null;
   readonly refresh_token_seconds_left: number | null;
-  /** `refused` by Pinterest, `dead` of old age, about to be (`expiring`), or `usable`. */
-  readonly state: "usable" | "expiring" | "dead" | "refused";
+  /** `unused`: another one is configured, and takes the place of the stored one with its first refresh. */
+  readonly state: TokenState;
 }
 
-/** `now` is epoch milliseconds; `runs` are the last ones. */
+/** Null where nothing is stored, or nothing stored is used. `now` is epoch milliseconds. */
 export function describeToken(
-  token: StoredToken | undefined,
-  runs: readonly StatusRun[],
+  settings: TokenSettings,
+  stored: StoredToken | undefined,
   now: number,
 ): TokenStatus | null {
-  if (!token) return null;
+  if (!stored || settings.accessToken !== undefined) return null;
+  const { seed_fingerprint, refused_fingerprint, ...shown } = stored;
   const secondsLeft = (end: Date | null) => (end === null ? null : Math.floor((end.getTime() - now) / 1000));
   return {
-    ...token,
-    access_token_seconds_left: secondsLeft(token.access_token_expires_at),
-    refresh_token_seconds_left: secondsLeft(token.refresh_token_expires_at),
-    state: judge(token, runs, now),
+    ...shown,
+    access_token_seconds_left: secondsLeft(stored.access_token_expires_at),
+    refresh_token_seconds_left: secondsLeft(stored.refresh_token_expires_at),
+    state: judgeToken(settings, stored, now),
   };
-}
-
-function judge(token: StoredToken, runs: readonly StatusRun[], now: number): TokenStatus["state"] {
-  const { refused_at } = token;
-  // A run that loaded something later had a token that works: another one was refused.
-  const hasWorkedSince = (moment: Date) =>
-    runs.some(
-      ({ started_at, status }) => started_at > moment && (status === "succeeded" || status === "partial"),
-    );
-  if (refused_at && !hasWorkedSince(refused_at)) return "refused";
-  const warning = warnOfTokenEnd(token.refresh_token_expires_at, now);
-  if (!warning) return "usable";
-  return warning.level === 0 ? "dead" : "expiring";
 }

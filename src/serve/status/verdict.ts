@@ -1,4 +1,18 @@
-import { type Books, findSilence, findTroubleInBooks, groupAlerts, type Matter } from "./matters.ts";
+import type { AlertContent } from "../../warehouse/alerts.ts";
+import type { RunWithFailures } from "../../warehouse/status.ts";
+import type { RunProgress } from "../../warehouse/status-runs.ts";
+import type { FreshnessStatus } from "./freshness.ts";
+import { findSilence, groupAlerts, type Matter, type TokenBooks } from "./matters.ts";
+import type { SchedulerStatus } from "./schedules.ts";
+
+/** What a verdict is reached from. */
+export interface VerdictBasis extends TokenBooks {
+  readonly alerts: readonly AlertContent[];
+  readonly scheduler: SchedulerStatus | null;
+  readonly runs: readonly RunWithFailures[];
+  readonly progress: readonly RunProgress[];
+  readonly freshness: readonly FreshnessStatus[];
+}
 
 /** What to say first. */
 export interface Verdict {
@@ -30,13 +44,15 @@ const NO_TOKEN: ReadonlySet<string> = new Set(["token_missing", "token_refused"]
 const OF_NO_TOKEN: ReadonlySet<string> = new Set(["token_expiring", "stale"]);
 
 /**
- * Whether somebody has to do something: what the open alerts say and, where no process runs the schedule and so nobody
- * raises alerts, what the books themselves tell.
+ * Whether somebody has to do something: what the open alerts say, and what would be one (`untold`) where nobody is there
+ * to raise it.
  */
-export function reachVerdict(books: Books): Verdict {
-  const alerted = groupAlerts(books);
-  const found = [...findSilence(books), ...(books.scheduler?.alive ? [] : findTroubleInBooks(books))];
-  const all = [...alerted, ...found.filter(({ kind }) => !alerted.some((alert) => alert.kind === kind))];
+export function reachVerdict(books: VerdictBasis, untold: readonly AlertContent[] = []): Verdict {
+  const { alerts, scheduler } = books;
+  const outdated = ({ kind, subject }: AlertContent) =>
+    untold.some((other) => other.kind === kind && other.subject === subject);
+  const current = [...alerts.filter((alert) => !outdated(alert)), ...untold];
+  const all = [...findSilence(scheduler), ...groupAlerts(current, books)];
   const hasNoToken = all.some(({ kind }) => NO_TOKEN.has(kind));
   const told = all.filter(({ kind }) => !(hasNoToken && OF_NO_TOKEN.has(kind)));
   const matters = told.filter(({ can_wait }) => !can_wait).toSorted(mostUrgentFirst);
@@ -44,7 +60,7 @@ export function reachVerdict(books: Books): Verdict {
   return { ...summarise(matters.length, books), matters, notes };
 }
 
-function summarise(count: number, books: Books): Pick<Verdict, "level" | "headline"> {
+function summarise(count: number, books: VerdictBasis): Pick<Verdict, "level" | "headline"> {
   if (count > 0)
     return { level: "act", headline: `${count} ${count === 1 ? "thing needs" : "things need"} you` };
   if (books.runs.length === 0) return { level: "empty", headline: "Nothing is loaded yet" };
@@ -54,7 +70,7 @@ function summarise(count: number, books: Books): Pick<Verdict, "level" | "headli
 }
 
 /** Undefined when all that is to be copied was loaded at least once. */
-function describeIncomplete({ freshness, runs, progress }: Books): string | undefined {
+function describeIncomplete({ freshness, runs, progress }: VerdictBasis): string | undefined {
   const wanted = freshness.filter(({ state }) => state !== "not_wanted");
   const never = wanted.filter(({ state }) => state === "never_loaded").length;
   if (never === 0) return undefined;

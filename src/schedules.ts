@@ -5,12 +5,18 @@ import type { ScheduleSection } from "./service-sections.ts";
 export const SCHEDULES = ["entities", "catalogs", "analytics", "recent_analytics"] as const;
 export type ScheduleName = (typeof SCHEDULES)[number];
 
-/** Schedules that refresh the same data; whichever comes more often keeps it fresh. */
-const GROUPS: readonly (readonly ScheduleName[])[] = [
-  ["entities"],
-  ["catalogs"],
-  ["analytics", "recent_analytics"],
-];
+/** What is kept fresh together, and the schedules that do it: whichever comes more often. */
+export const REFRESHED_BY = {
+  entities: ["entities"],
+  catalogs: ["catalogs"],
+  analytics: ["analytics", "recent_analytics"],
+} as const satisfies Record<string, readonly ScheduleName[]>;
+export type ScheduleGroup = keyof typeof REFRESHED_BY;
+
+/** Whether the schedule refreshes what belongs to the group. */
+export function refreshes(schedule: string, group: ScheduleGroup): boolean {
+  return REFRESHED_BY[group].some((name) => name === schedule);
+}
 /** Enough to see the longest pause of what comes monthly… */
 const TICKS_LOOKED_AT = 24;
 /** …and of what comes often, but not at night and on weekends. */
@@ -29,7 +35,7 @@ export function readCrons(section: ScheduleSection): ReadonlyMap<ScheduleName, C
 
 /** The longest time that passes between two refreshes of the same data if all goes well, in milliseconds. */
 export function longestPauseMs(schedules: ReadonlyMap<ScheduleName, Cron>): number {
-  const pauses = GROUPS.map((names) => {
+  const pauses = Object.values(REFRESHED_BY).map((names) => {
     const crons = names.flatMap((name) => schedules.get(name) ?? []);
     return crons.length === 0 ? 0 : Math.min(...crons.map(longestPauseOf));
   });

@@ -1,3 +1,4 @@
+import { formatCount, plural } from "../counting.ts";
 import {
   type CallTotals,
   countMinutes,
@@ -5,7 +6,6 @@ import {
   STANDARD_CALLS_PER_MINUTE,
   TRIAL_CALLS_PER_DAY,
 } from "../sync/trial-quota.ts";
-import { formatCount, plural } from "./format.ts";
 import { renderTable } from "./table.ts";
 
 /** API calls by category of Pinterest's rate limits, and the time that these leave with standard access. */

@@ -5,6 +5,7 @@ import {
   openConfiguredWarehouse,
   openPinterest,
 } from "../context.ts";
+import { plural } from "../counting.ts";
 import { asConnectorError, describeError } from "../errors.ts";
 import { listAccounts } from "../pinterest/accounts.ts";
 import type { OAuthScope } from "../resources/define.ts";
@@ -13,7 +14,7 @@ import { assertMigrated } from "../warehouse/migrate.ts";
 import { findMissingPrivileges } from "../warehouse/privileges.ts";
 import { readStoredToken } from "../warehouse/stored-token.ts";
 import { openDisplay } from "./display.ts";
-import { plural, printable } from "./format.ts";
+import { printable } from "./format.ts";
 import { configuredResources, selectAccounts, selectResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 

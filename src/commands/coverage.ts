@@ -1,8 +1,8 @@
+import { formatCount, plural } from "../counting.ts";
 import type { CoverageRow } from "../warehouse/coverage.ts";
 import type { RefusedMetricRow } from "../warehouse/status-records.ts";
 import { countDays } from "../window.ts";
 import { describePlace } from "./failures.ts";
-import { formatCount, plural } from "./format.ts";
 import { renderTable } from "./table.ts";
 
 /** So many gaps of one table tell where to look. */

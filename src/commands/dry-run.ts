@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { type OpenWarehouse, openPinterest } from "../context.ts";
+import { formatCount, plural } from "../counting.ts";
 import type { Logger } from "../logger.ts";
 import { listAccounts } from "../pinterest/accounts.ts";
 import type { Resource } from "../resources/define.ts";
@@ -14,7 +15,6 @@ import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { dayOf } from "../window.ts";
 import { describeTrialExcess, renderCalls } from "./calls.ts";
-import { formatCount, plural } from "./format.ts";
 import { configuredResources } from "./select.ts";
 import type { Shell } from "./shell.ts";
 import { renderTable } from "./table.ts";

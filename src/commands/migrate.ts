@@ -1,9 +1,9 @@
 import { loadConfig } from "../config.ts";
 import { openConfiguredWarehouse } from "../context.ts";
+import { plural } from "../counting.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { migrate } from "../warehouse/migrate.ts";
 import { openDisplay } from "./display.ts";
-import { plural } from "./format.ts";
 import { configuredResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
 

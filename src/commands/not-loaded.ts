@@ -1,8 +1,8 @@
+import { plural } from "../counting.ts";
 import { mayConcernAccount } from "../pinterest/permission.ts";
 import { isAnalytics, scopeId } from "../sync/plan.ts";
 import type { SliceFailure } from "../sync/run-state.ts";
 import { describePlace, type FailureLine } from "./failures.ts";
-import { plural } from "./format.ts";
 
 /** What a run did not load, and why. All that was left out for the same shut ad account is one line. */
 export function listNotLoaded(failures: readonly SliceFailure[]): FailureLine[] {

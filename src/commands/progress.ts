@@ -1,10 +1,10 @@
 import ora from "ora";
+import { formatCount } from "../counting.ts";
 import type { WaitNotice } from "../pinterest/client.ts";
 import type { OnSyncEvent } from "../sync/events.ts";
 import { isAnalytics, type Slice, scopeId } from "../sync/plan.ts";
 import { describeTrialExcess } from "./calls.ts";
 import { describePlace } from "./failures.ts";
-import { formatCount } from "./format.ts";
 import { describeTimeLeft, watchPace } from "./pace.ts";
 
 const REFRESH_MS = 250;

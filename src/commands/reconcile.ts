@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { readAnalyticsSettings } from "../analytics-config.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { openConfiguredWarehouse } from "../context.ts";
+import { formatCount, plural } from "../counting.ts";
 import { ConnectorError } from "../errors.ts";
 import { TOLERANCE_PERCENT } from "../sync/finish-metrics.ts";
 import { checkConnection } from "../warehouse/database.ts";
@@ -10,7 +11,6 @@ import { type ReconciliationResult, recomputeReconciliation } from "../warehouse
 import { addDays, countDays, type Day, dayOf, type Window } from "../window.ts";
 import { readDay } from "./day.ts";
 import { renderDifferences } from "./differences.ts";
-import { formatCount, plural } from "./format.ts";
 import { configuredResources, selectAccounts } from "./select.ts";
 import { collect, type RegisterCommand, type Shell } from "./shell.ts";
 

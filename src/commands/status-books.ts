@@ -1,10 +1,11 @@
+import { formatCount, plural } from "../counting.ts";
 import type { StatusDocument } from "../serve/status/document.ts";
 import { describeSpan } from "../span.ts";
 import type { FailedSlice } from "../warehouse/status-runs.ts";
 import type { Window } from "../window.ts";
 import { renderDifferences } from "./differences.ts";
 import { describePlace, renderFailures } from "./failures.ts";
-import { formatCount, formatDuration, formatMoment, plural } from "./format.ts";
+import { formatDuration, formatMoment } from "./format.ts";
 import { renderTable } from "./table.ts";
 
 /** More is in --json. */

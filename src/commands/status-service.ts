@@ -1,9 +1,10 @@
 import stringWidth from "string-width";
+import { plural } from "../counting.ts";
 import type { StatusDocument } from "../serve/status/document.ts";
 import { findSharedStep, type Matter, type Point } from "../serve/status/matters.ts";
 import type { ScheduleStatus } from "../serve/status/schedules.ts";
 import { describeSpan } from "../span.ts";
-import { formatMoment, plural, printable } from "./format.ts";
+import { formatMoment, printable } from "./format.ts";
 import { renderTable } from "./table.ts";
 
 /** Terminals are at least 80 columns wide, and the text stands indented, causes more so. */

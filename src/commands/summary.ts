@@ -1,10 +1,11 @@
+import { formatCount, plural } from "../counting.ts";
 import type { ConnectorError } from "../errors.ts";
 import { resources } from "../resources/index.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import type { RunReport } from "../sync/run.ts";
 import { TABLE_PREFIX } from "../warehouse/names.ts";
 import { renderFailures } from "./failures.ts";
-import { formatCount, formatDuration, plural } from "./format.ts";
+import { formatDuration } from "./format.ts";
 import { listNotLoaded } from "./not-loaded.ts";
 import { renderTable } from "./table.ts";
 

@@ -1,6 +1,7 @@
+import { plural } from "../counting.ts";
 import type { StoredTokens } from "../pinterest/token-store.ts";
 import { type TokenWarning, warnOfTokenEnd } from "../token-life.ts";
-import { formatMoment, plural } from "./format.ts";
+import { formatMoment } from "./format.ts";
 import { findMissingScopes } from "./scopes.ts";
 
 /** What may be told of the tokens: ages and lifetimes, never the tokens. */

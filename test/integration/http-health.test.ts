@@ -130,7 +130,7 @@ test("old data fails freshness alone, and the place is named", async () => {
       where resource = 'campaigns' and scope_id = '${id}'`;
   await changing(shift("-"), shift("+"), async () => {
     expect(await findFailures(server)).toEqual({
-      freshness: `campaigns of ${id} is 3 days old; the limit is 24 h`,
+      freshness: `campaigns of ${id} is 3 d old; the limit is 1 d`,
     });
   });
 });

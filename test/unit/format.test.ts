@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { formatCount, formatDuration, formatMoment, plural, printable } from "../../src/commands/format.ts";
+import { formatDuration, formatMoment, printable } from "../../src/commands/format.ts";
+import { formatCount, plural } from "../../src/counting.ts";
 
 test.each([
   [0, "0 ms"],

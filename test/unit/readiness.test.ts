@@ -70,7 +70,7 @@ async function check(name: string, change: Partial<ReadinessOptions> = {}) {
 }
 
 test("all is well when all checks pass", async () => {
-  expect(await check("freshness")).toMatchObject({ ok: true, detail: "nothing is older than 24 h" });
+  expect(await check("freshness")).toMatchObject({ ok: true, detail: "nothing is older than 1 d" });
 });
 
 describe("the scheduler", () => {
@@ -156,24 +156,24 @@ describe("the token", () => {
 
 describe("freshness", () => {
   test.each<[string, Books["freshness"], boolean, string]>([
-    ["just within the limit", [place("ads", "1", 86_400)], true, "nothing is older than 24 h"],
+    ["just within the limit", [place("ads", "1", 86_400)], true, "nothing is older than 1 d"],
     [
       "one too old",
       [place("ads", "1", 3 * 86_400), place("feeds", "2", 60)],
       false,
-      "ads of 1 is 3 days old; the limit is 24 h",
+      "ads of 1 is 3 d old; the limit is 1 d",
     ],
     [
       "the worst of several is named",
       [place("ads", "1", 100_000), place("campaigns", "2", 5 * 86_400), place("feeds", "2", 60)],
       false,
-      "campaigns of 2 is 5 days old (2 of 3 are too old or missing); the limit is 24 h",
+      "campaigns of 2 is 5 d old (2 of 3 are too old or missing); the limit is 1 d",
     ],
     [
       "what was never loaded is worse than anything old",
       [place("ads", "1", 9e9), place("ad_accounts", "*", null)],
       false,
-      "ad_accounts was never loaded (2 of 2 are too old or missing); the limit is 24 h",
+      "ad_accounts was never loaded (2 of 2 are too old or missing); the limit is 1 d",
     ],
   ])("%s", async (_name, freshness, ok, detail) => {
     const found = await check("freshness", {

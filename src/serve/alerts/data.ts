@@ -1,8 +1,9 @@
+import { plural } from "../../counting.ts";
 import type { SettledDifference } from "../../warehouse/settled-differences.ts";
 import type { ShutAccount } from "../../warehouse/status-accounts.ts";
 import type { DriftRow } from "../../warehouse/status-records.ts";
 import type { Condition } from "./condition.ts";
-import { countNoun, flatten, nameAccount, nameMoment } from "./plain-text.ts";
+import { flatten, nameAccount, nameMoment } from "./plain-text.ts";
 
 /** The key of the alerts is an index, which takes no longer one. */
 const SUBJECT_MAX = 500;
@@ -12,7 +13,7 @@ export function describeDifferences(rows: readonly SettledDifference[]): Conditi
   return rows.map(({ ad_account_id, name, differing, first_day, last_day, metrics, levels }) => ({
     kind: "not_reconciled",
     subject: flatten(ad_account_id, SUBJECT_MAX),
-    summary: `The metrics of ad account ${nameAccount(ad_account_id, name)} do not add up to its total: ${countNoun(differing, "sum")} from ${first_day} to ${last_day}.`,
+    summary: `The metrics of ad account ${nameAccount(ad_account_id, name)} do not add up to its total: ${plural(differing, "sum")} from ${first_day} to ${last_day}.`,
     details: `${metrics.join(", ")}; at the level of ${levels.join(", ")}.`,
     nextStep: `Load the days again: \`pinterest-ads backfill --from ${first_day} --to ${last_day} --account ${ad_account_id} --restart\`. If they still differ, compare with Ads Manager; pinterest_ads_reconciliation has each sum.`,
   }));

@@ -15,11 +15,6 @@ export function listSome(lines: readonly string[], most: number): string {
   return [...lines.slice(0, most), ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
 }
 
-/** "1 slice", "2 slices". */
-export function countNoun(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** An ad account by its name, where there is one, and its id. */
 export function nameAccount(id: string, name: string | null | undefined): string {
   const known = flatten(name ?? "", NAME_MAX);

@@ -1,10 +1,12 @@
+import { plural } from "../../counting.ts";
 import type { Resource } from "../../resources/define.ts";
+import { refreshes } from "../../schedules.ts";
 import type { FailingRun, FailureGroup } from "../../warehouse/failing-runs.ts";
 import { needsPerson } from "../schedule/obstacles.ts";
-import { scheduleOf } from "../schedule/scheduled-request.ts";
+import { groupOf } from "../schedule/scheduled-request.ts";
 import type { SchedulerState } from "../schedule/scheduler-state.ts";
 import type { Condition, Findings, Selection } from "./condition.ts";
-import { countNoun, flatten, listSome, nameMoment } from "./plain-text.ts";
+import { flatten, listSome, nameMoment } from "./plain-text.ts";
 
 const GROUPS_SHOWN = 4;
 const ERROR_MAX = 300;
@@ -69,8 +71,7 @@ function concerned(
   const found = new Set<string>();
   for (const { resource: name } of failures) {
     const resource = resources.find((candidate) => candidate.name === name);
-    const schedule = resource && scheduleOf(resource);
-    const of = run.schedules.filter((one) => one === schedule || one === `recent_${schedule}`);
+    const of = resource ? run.schedules.filter((schedule) => refreshes(schedule, groupOf(resource))) : [];
     for (const one of of.length > 0 ? of : run.schedules) found.add(one);
   }
   return found.size > 0 ? [...found] : run.schedules;
@@ -80,8 +81,8 @@ function describe(run: FailingRun, subject: string, failures: readonly FailureGr
   const slices = failures.reduce((sum, { slices_failed }) => sum + slices_failed, 0);
   const rejected = failures.reduce((sum, { records_rejected }) => sum + records_rejected, 0);
   const counts = [
-    ...(slices > 0 ? [`${countNoun(slices, "slice")} not loaded`] : []),
-    ...(rejected > 0 ? [`${countNoun(rejected, "record")} rejected`] : []),
+    ...(slices > 0 ? [`${plural(slices, "slice")} not loaded`] : []),
+    ...(rejected > 0 ? [`${plural(rejected, "record")} rejected`] : []),
   ].join(", ");
   const what = run.schedules.length > 0 ? `The scheduled run of ${subject}` : `The ${subject}`;
   const ended = run.status === "failed" ? "failed" : "loaded only part";
@@ -101,8 +102,8 @@ function describe(run: FailingRun, subject: string, failures: readonly FailureGr
 function describeGroup(group: FailureGroup): string {
   const { resource, slices_failed: slices, records_rejected: rejected, error_code: code, error } = group;
   const reason = [code, flatten(error ?? "", ERROR_MAX)].filter(Boolean).join(": ");
-  if (slices > 0) return `${resource}, ${countNoun(slices, "slice")}${reason && `: ${reason}`}`;
-  return `${resource}: ${countNoun(rejected, "record")} rejected`;
+  if (slices > 0) return `${resource}, ${plural(slices, "slice")}${reason && `: ${reason}`}`;
+  return `${resource}: ${plural(rejected, "record")} rejected`;
 }
 
 function advise(run: FailingRun, slices: number, rejected: number): string {

@@ -1,25 +1,18 @@
+import { plural } from "../../counting.ts";
 import type { Resource } from "../../resources/define.ts";
-import type { ScheduleName } from "../../schedules.ts";
+import { REFRESHED_BY, type ScheduleGroup } from "../../schedules.ts";
 import type { ServiceSettings } from "../../service-config.ts";
+import { describeSpan } from "../../span.ts";
 import type { FreshnessRow } from "../../warehouse/freshness.ts";
 import type { Place } from "../../warehouse/never-loaded.ts";
-import { describeAge } from "../health/age.ts";
-import { scheduleOf } from "../schedule/scheduled-request.ts";
+import { groupOf } from "../schedule/scheduled-request.ts";
 import type { Condition } from "./condition.ts";
-import { countNoun, flatten, listSome, nameAccount, nameMoment } from "./plain-text.ts";
+import { flatten, listSome, nameAccount, nameMoment } from "./plain-text.ts";
 
-type Group = ReturnType<typeof scheduleOf>;
-
-const WORDS: Record<Group, string> = {
+const WORDS: Record<ScheduleGroup, string> = {
   entities: "Ad accounts, campaigns, ad groups and ads",
   catalogs: "Catalogs and feeds",
   analytics: "Metrics",
-};
-/** Schedules that refresh a group; with all of them off its age is nobody's concern. */
-const REFRESHED_BY: Record<Group, readonly ScheduleName[]> = {
-  entities: ["entities"],
-  catalogs: ["catalogs"],
-  analytics: ["analytics", "recent_analytics"],
 };
 const PLACES_SHOWN = 5;
 const SCOPE_MAX = 80;
@@ -38,9 +31,10 @@ export interface StaleInput {
 export function findStale(input: StaleInput): Condition[] {
   const { rows, longTried, resources, settings } = input;
   const tried = new Set(longTried.map(identify));
-  const groups = new Map(resources.map((resource) => [resource.name, scheduleOf(resource)]));
+  const groups = new Map(resources.map((resource) => [resource.name, groupOf(resource)]));
   const byGroup = Map.groupBy(rows, ({ resource }) => groups.get(resource));
   return [...byGroup].flatMap(([group, all]) => {
+    // With all of its schedules off its age is nobody's concern.
     if (!group || !REFRESHED_BY[group].some((name) => settings.schedules.has(name))) return [];
     const stale = all.filter((row) =>
       row.age_seconds === null ? tried.has(identify(row)) : row.age_seconds * 1000 > settings.maxStalenessMs,
@@ -50,7 +44,7 @@ export function findStale(input: StaleInput): Condition[] {
 }
 
 function describe(
-  group: Group,
+  group: ScheduleGroup,
   stale: readonly FreshnessRow[],
   places: number,
   { settings, names }: StaleInput,
@@ -64,7 +58,7 @@ function describe(
   return {
     kind: "stale",
     subject: group,
-    summary: `${WORDS[group]} are out of date: ${stale.length} of ${countNoun(places, "table")} (by ad account) ${stale.length === 1 ? "was" : "were"} not loaded for longer than ${describeAge(settings.maxStalenessMs)}.`,
+    summary: `${WORDS[group]} are out of date: ${stale.length} of ${plural(places, "table")} (by ad account) ${stale.length === 1 ? "was" : "were"} not loaded for longer than ${describeSpan(settings.maxStalenessMs / 1000)}.`,
     details: listSome(lines, PLACES_SHOWN),
     nextStep: "The last runs tell what failed, or that there were none. `pinterest-ads sync` loads at once.",
   };

@@ -1,15 +1,15 @@
+import { describeSpan } from "../../span.ts";
 import type { FreshnessRow } from "../../warehouse/freshness.ts";
-import { describeAge } from "./age.ts";
 import { type Check, fail, pass } from "./check.ts";
 
 /** Whether everything that is to be copied was loaded within `maxStalenessMs`; of what was not, the worst is named. */
 export function checkFreshness(rows: readonly FreshnessRow[], maxStalenessMs: number): Check {
-  const limit = describeAge(maxStalenessMs);
+  const limit = describeSpan(maxStalenessMs / 1000);
   const stale = rows.filter((row) => ageOf(row) > maxStalenessMs).toSorted((a, b) => ageOf(b) - ageOf(a));
   const [worst] = stale;
   if (!worst) return pass("freshness", `nothing is older than ${limit}`);
   const place = worst.scope_id === "*" ? worst.resource : `${worst.resource} of ${worst.scope_id}`;
-  const age = worst.age_seconds === null ? "was never loaded" : `is ${describeAge(ageOf(worst))} old`;
+  const age = worst.age_seconds === null ? "was never loaded" : `is ${describeSpan(ageOf(worst) / 1000)} old`;
   const others = stale.length > 1 ? ` (${stale.length} of ${rows.length} are too old or missing)` : "";
   return fail("freshness", `${place} ${age}${others}; the limit is ${limit}`);
 }

@@ -1,5 +1,5 @@
+import { describeSpan } from "../../span.ts";
 import { type SchedulerState, SILENCE_TOLERATED_MS } from "../schedule/scheduler-state.ts";
-import { describeAge } from "./age.ts";
 import { type Check, fail, pass } from "./check.ts";
 
 /** Whether the schedule is looked at. A standby is as good as the one that leads: it takes over at any moment. */
@@ -10,7 +10,7 @@ export function checkScheduler({ role, holder, lookedAt, blocked }: SchedulerSta
   // A clock that was set back makes it a look of the future, until the next one.
   const silent = Math.abs(now - lookedAt);
   if (silent > SILENCE_TOLERATED_MS)
-    return fail("scheduler", `has not looked at the schedule for ${describeAge(silent)}`);
+    return fail("scheduler", `has not looked at the schedule for ${describeSpan(silent / 1000)}`);
   if (role === "standby")
     return pass("scheduler", `standby; ${holder ?? "another process"} runs the schedule`);
   if (!blocked) return pass("scheduler", "active");

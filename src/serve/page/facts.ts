@@ -1,8 +1,9 @@
 import { html } from "hono/html";
+import { formatCount, plural } from "../../counting.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { showBadge, showRunStatus } from "./badge.ts";
 import { describeCause } from "./cause.ts";
-import { formatCount, formatSpan, type Markup, plural, showDistance, showText, speakName } from "./words.ts";
+import { formatSpan, type Markup, showDistance, showText, speakName } from "./words.ts";
 
 /** The state in a few boxes: what runs, what comes, how old the data is, how long the token lives. */
 export function showFacts(document: StatusDocument): Markup {

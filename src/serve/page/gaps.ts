@@ -1,10 +1,11 @@
 import { html } from "hono/html";
+import { formatCount } from "../../counting.ts";
 import type { CoverageRow } from "../../warehouse/coverage.ts";
 import { countDays } from "../../window.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { showNote, showSection } from "./section.ts";
 import { showRest, showTable } from "./table.ts";
-import { formatCount, type Markup, showAccount, speakName } from "./words.ts";
+import { type Markup, showAccount, speakName } from "./words.ts";
 
 const ROWS_SHOWN = 40;
 const GAPS_SHOWN = 3;

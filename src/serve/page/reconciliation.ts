@@ -1,19 +1,11 @@
 import { html } from "hono/html";
+import { formatAmount, formatCount, plural } from "../../counting.ts";
 import type { ReconciliationRow } from "../../warehouse/reconciliation.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { showBadge } from "./badge.ts";
 import { type Part, showNote, showSection } from "./section.ts";
 import { type Cell, showRest, showTable } from "./table.ts";
-import {
-  compareNames,
-  formatAmount,
-  formatCount,
-  type Markup,
-  plural,
-  showAccount,
-  showMoment,
-  speakName,
-} from "./words.ts";
+import { compareNames, type Markup, showAccount, showMoment, speakName } from "./words.ts";
 
 const TITLE = "Do the levels add up?";
 const WHAT =

@@ -1,8 +1,9 @@
 import { html } from "hono/html";
+import { formatCount } from "../../counting.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { type Part, showNote, showSection } from "./section.ts";
 import { showRest, showTable } from "./table.ts";
-import { formatCount, type Markup, showMoment } from "./words.ts";
+import { type Markup, showMoment } from "./words.ts";
 
 const ROWS_SHOWN = 40;
 const right = (title: string) => ({ title, align: "right" as const });

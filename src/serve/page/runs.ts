@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { formatCount, plural } from "../../counting.ts";
 import type { RunWithFailures } from "../../warehouse/status.ts";
 import type { FailedSlice } from "../../warehouse/status-runs.ts";
 import type { StatusDocument } from "../status/document.ts";
@@ -6,7 +7,7 @@ import { showRunStatus } from "./badge.ts";
 import { describeCause, showCause } from "./cause.ts";
 import { showNote, showSection } from "./section.ts";
 import { type Cell, showTable } from "./table.ts";
-import { formatCount, formatSpan, type Markup, plural, showMoment, speakName } from "./words.ts";
+import { formatSpan, type Markup, showMoment, speakName } from "./words.ts";
 
 const right = (title: string) => ({ title, align: "right" as const });
 const HEADINGS = [

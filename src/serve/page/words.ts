@@ -4,29 +4,12 @@ import { describeSpan } from "../../span.ts";
 /** Markup that is escaped already. */
 export type Markup = ReturnType<typeof html>;
 
-const COUNT = new Intl.NumberFormat("en-US");
-const AMOUNT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** 12345 → "12,345". */
-export function formatCount(count: number): string {
-  return COUNT.format(count);
-}
-
-/** 1234.5 → "1,234.50", in whatever currency. */
-export function formatAmount(amount: number): string {
-  return AMOUNT.format(amount);
-}
 
 /** 12345 → "12.3K", for the axis of a chart. */
 export function formatCompact(count: number): string {
   return COMPACT.format(count);
-}
-
-/** "1 run", "2 runs". */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A length of time, which no line break parts: "3 h 20 min". */

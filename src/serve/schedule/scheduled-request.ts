@@ -1,9 +1,9 @@
 import type { Resource } from "../../resources/define.ts";
-import type { ScheduleName } from "../../schedules.ts";
+import { refreshes, type ScheduleGroup, type ScheduleName } from "../../schedules.ts";
 import type { SyncRequest } from "../../sync/run-state.ts";
 
-/** Which schedule refreshes a resource, but for the last days of metrics, which `recent_analytics` refreshes as well. */
-export function scheduleOf({ kind, scope }: Resource): "entities" | "catalogs" | "analytics" {
+/** What the resource is kept fresh with. */
+export function groupOf({ kind, scope }: Resource): ScheduleGroup {
   if (kind === "analytics") return "analytics";
   return scope === "owner" ? "catalogs" : "entities";
 }
@@ -24,12 +24,9 @@ export function requestFor(
   return {
     ...everything,
     schedules: due,
-    resources: everything.resources.filter((resource) => isDue(resource, due)),
+    resources: everything.resources.filter((resource) =>
+      due.some((schedule) => refreshes(schedule, groupOf(resource))),
+    ),
     analytics: { ...analytics, lookbackDays },
   };
-}
-
-function isDue(resource: Resource, due: readonly ScheduleName[]): boolean {
-  const schedule = scheduleOf(resource);
-  return due.includes(schedule) || (schedule === "analytics" && due.includes("recent_analytics"));
 }

@@ -1,6 +1,7 @@
 import type { BarSeriesOption, LineSeriesOption } from "echarts";
+import { formatAmount, formatCount, plural } from "../../../counting.ts";
 import type { AccountSeries, DailySeries } from "../../status/daily.ts";
-import { compareNames, formatAmount, formatCount, formatDay, plural } from "../words.ts";
+import { compareNames, formatDay } from "../words.ts";
 import { drawAxes } from "./axes.ts";
 import type { Chart, LegendEntry, Theme, Tone } from "./chart.ts";
 import { assignTones, assignTonesWithin, OTHERS } from "./tones.ts";

@@ -1,6 +1,7 @@
 import type { BarSeriesOption } from "echarts";
+import { formatCount } from "../../../counting.ts";
 import type { RunFigures } from "../../../warehouse/status.ts";
-import { formatCount, formatDay } from "../words.ts";
+import { formatDay } from "../words.ts";
 import { drawAxes } from "./axes.ts";
 import type { Chart, LegendEntry, Tone } from "./chart.ts";
 

@@ -30,6 +30,7 @@ export type ErrorCode =
   | "database_unreachable"
   | "pooled_connection"
   | "database_permission"
+  | "database_full"
   | "schema_missing"
   | "schema_newer"
   | "schema_differs"

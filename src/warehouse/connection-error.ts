@@ -16,6 +16,8 @@ const USE_TLS =
 const CHECK_LOGIN =
   "User and password in DATABASE_URL are not accepted; special characters in them must be percent-encoded.";
 const CHECK_DATABASE = "Create the database first (createdb), or correct its name in DATABASE_URL.";
+const MAKE_ROOM =
+  "Its disk or memory is full. Make room; it is tried again. docs/operations.md says what can go (The database is full).";
 const CONNECTIONS = "One process needs `concurrency` + 2 connections";
 
 /** The first that fits explains; SQLSTATEs: https://www.postgresql.org/docs/18/errcodes-appendix.html. */
@@ -161,6 +163,7 @@ const CAUSES: readonly Cause[] = [
 export function describeConnectionError(error: unknown, url: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const code = errorCode(error);
+  if (REFUSALS[code ?? ""] === MAKE_ROOM) return describeRefusal(error, url, MAKE_ROOM);
   const text = error instanceof Error ? error.message || code || "" : String(error);
   const cause = CAUSES.find(
     (known) => known.code?.test(code ?? "") !== false && known.text?.test(text) !== false,
@@ -193,6 +196,9 @@ export function asWarehouseError(error: unknown, url: string): ConnectorError {
 
 /** What to do when the database does not let itself be written, by SQLSTATE. */
 const REFUSALS: Readonly<Record<string, string>> = {
+  "53000": MAKE_ROOM,
+  "53100": MAKE_ROOM,
+  "53200": MAKE_ROOM,
   "25006":
     "It is a replica, or set to read-only: connect to the server that can be written, or undo default_transaction_read_only.",
   "42501": "Grant the role of DATABASE_URL what it needs: deploy/postgres/roles.sql does.",
@@ -203,10 +209,10 @@ function describeRefusal(error: unknown, url: string, nextStep: string): Connect
   const text = error instanceof Error ? error.message : String(error);
   // knex puts its statement before the server's words.
   const said = text.split(" - ").at(-1);
-  return new ConnectorError("database_permission", `The database at ${displayUrl(url)} refuses: ${said}`, {
-    nextStep,
-    cause: error,
-  });
+  const place = `The database at ${displayUrl(url)}`;
+  return nextStep === MAKE_ROOM
+    ? new ConnectorError("database_full", `${place} has no room: ${said}`, { nextStep, cause: error })
+    : new ConnectorError("database_permission", `${place} refuses: ${said}`, { nextStep, cause: error });
 }
 
 /** SQLSTATE or errno of a failure of the database or of the way to it. */

@@ -32,8 +32,10 @@ export interface FailureGroup {
   readonly shut: boolean;
 }
 
-/** After so many days a run that somebody started by hand lapses. */
+/** After so many days a run that somebody started by hand lapses… */
 const MANUAL_DAYS = 3;
+/** …and after so many it is not even looked at, for that is done every minute. */
+const MANUAL_DAYS_READ = 17;
 
 /**
  * For each schedule that is switched on the run that did it last, if that did not load everything. A run that is to be
@@ -50,9 +52,34 @@ export async function readFailingScheduledRuns({ knex }: Warehouse): Promise<Fai
   return rows;
 }
 
+const NOT_ALL_LOADED = `s.resource <> '${READINESS}' and (s.status <> 'succeeded' or s.records_rejected > 0)`;
+
 /**
- * Runs that somebody started and that did not load everything, the latest first, unless a later run
- * succeeded that was asked for all of it: for the same resources and ad accounts or more, of a backfill also the days.
+ * Whether what the slice `s` of the run `r` did not load is missing still. Cursors and days tell when lists and metrics
+ * were last loaded; rejected records count until the slice came without any.
+ */
+const STILL_MISSING = `${NOT_ALL_LOADED} and not case
+    when s.records_rejected > 0 then exists (
+      select from ${RUNS} as later join ${SLICES} as l on l.run_id = later.id
+       where later.started_at > r.started_at and l.resource = s.resource and l.attribution is not distinct from s.attribution
+         and coalesce(l.owner_user_id, l.ad_account_id) is not distinct from coalesce(s.owner_user_id, s.ad_account_id)
+         and l.status = 'succeeded' and l.records_rejected = 0
+         and (s.window_from is null or l.window_from <= s.window_from and l.window_to >= s.window_to))
+    when s.window_from is null then exists (
+      select from ${TABLE_PREFIX}sync_cursors as c
+       where c.resource = s.resource and c.scope_id = coalesce(s.owner_user_id, s.ad_account_id, '*')
+         and c.loaded_at > r.finished_at)
+    else not exists (
+      select from generate_series(s.window_from, s.window_to, interval '1 day') as day
+       where not exists (
+               select from ${TABLE_PREFIX}loaded_days as d
+                where d.resource = s.resource and d.ad_account_id = s.ad_account_id and d.attribution = s.attribution
+                  and d.date = day::date and d.loaded_at > r.finished_at))
+    end`;
+
+/**
+ * Runs that somebody started and that did not load everything, the latest first, unless all of it was loaded since, by
+ * whatever runs: each list, and each day of metrics; or a later run succeeded that was asked for all of it.
  */
 export async function readFailingManualRuns({ knex }: Warehouse): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
@@ -64,6 +91,10 @@ export async function readFailingManualRuns({ knex }: Warehouse): Promise<Failin
       where r.trigger in ('sync', 'backfill') and r.status in ('failed', 'partial')
         -- Whoever started it has been told, and the other run loads it.
         and r.error_code is distinct from 'already_running'
+        and r.finished_at > now() - interval '${MANUAL_DAYS_READ} days'
+        and (exists (select from ${SLICES} as s where s.run_id = r.id and ${STILL_MISSING})
+             -- The run itself failed, and no part of it says how.
+             or not exists (select from ${SLICES} as s where s.run_id = r.id and ${NOT_ALL_LOADED}))
         and not exists (
           select from ${RUNS} as later
            where later.status = 'succeeded' and later.started_at > r.started_at
@@ -86,10 +117,9 @@ export async function readFailureGroups(
     `with slices as (
        select s.*, s.error_code is not distinct from 'account_shut'
                 -- Catalogs of an owner are only asked through the account, which may serve them all the same.
-                or s.owner_user_id is null
-                   and (s.ad_account_id in (select ad_account_id from ${TABLE_PREFIX}shut_accounts)
-                        -- The run that found it out; by now the account may be open again.
-                        or bool_or(s.error_code = 'account_shut') over (partition by s.run_id, s.ad_account_id)) as shut
+                or s.owner_user_id is null and s.ad_account_id in (select ad_account_id from ${TABLE_PREFIX}shut_accounts)
+                -- The run that found it out, and had asked for catalogs before; by now the account may be open again.
+                or bool_or(s.error_code = 'account_shut') over (partition by s.run_id, s.ad_account_id) as shut
          from ${SLICES} as s where s.run_id = any(?) and s.resource <> '${READINESS}')
      select run_id, resource, error_code, min(error) as error, coalesce(shut, false) as shut,
             (count(*) filter (where status <> 'succeeded'))::float8 as slices_failed,

@@ -64,6 +64,17 @@ export async function markHandled(
     .merge(Object.keys(done));
 }
 
+/** The run is the last word on these schedules for now, although they stay due. */
+export async function noteRun(
+  { knex }: Warehouse,
+  schedules: readonly string[],
+  runId: string,
+): Promise<void> {
+  await knex(SCHEDULES)
+    .whereIn("schedule", [...schedules])
+    .update({ last_run_id: runId, updated_at: knex.fn.now() });
+}
+
 /** The process that runs the schedule, or ran it last; undefined when none ever did. */
 export async function readScheduler({ knex }: Warehouse): Promise<SchedulerRow | undefined> {
   return knex(SCHEDULERS)

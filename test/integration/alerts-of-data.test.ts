@@ -73,6 +73,18 @@ describe("data", () => {
     expect(await names()).toEqual(["account_shut 1", "stale entities"]);
   });
 
+  test("is no news while a run may be about to load it, unless that takes as long as data may be old", async () => {
+    await account("1");
+    await cursor("ads", "1", LIMIT_HOURS + 1);
+    const running = (hours: number) => ({
+      state: () => ({ ...IDLE, running: { schedules: [], since: Date.now() - hours * 3_600_000 } }),
+    });
+    expect(await names(running(0))).toEqual([]);
+    expect(await names(running(LIMIT_HOURS + 1))).toEqual(["stale entities"]);
+    // Nor is it over before it is loaded.
+    expect(await names(running(0))).toEqual(["stale entities"]);
+  });
+
   test("that was never loaded counts once it has been tried for so long", async () => {
     await account("1");
     const tried = { ...ads, status: "failed" };

@@ -124,6 +124,18 @@ describe("a scheduled run", () => {
     expect(await names()).toEqual(["run_failed entities"]);
   });
 
+  test("that asked for catalogs through an ad account before it found it shut is no alert for them", async () => {
+    const denied = { resource: "ads", adAccountId: "1", errorCode: "permission_missing" };
+    const rest = { resource: "campaigns", adAccountId: "1", status: "skipped", errorCode: "account_shut" };
+    const catalogs = { ...feeds, ownerUserId: "9" };
+    const run = { status: "partial", schedules: ["entities", "catalogs"] };
+    await shut("1");
+    await insertRun(db, { ...run, errorCode: "permission_missing", slices: [denied, rest, catalogs] });
+    expect(await names()).toEqual(["account_shut 1"]);
+    await insertRun(db, { ...run, slices: [{ ...catalogs, adAccountId: "2" }] });
+    expect(await names()).toEqual(["account_shut 1", "run_failed catalogs"]);
+  });
+
   test("that meets a token that is refused does not end an alert", async () => {
     await insertRun(db, { status: "failed", schedules: ["entities"], errorCode: "lock_lost" });
     const before = await find();
@@ -210,5 +222,66 @@ describe("a run that somebody started", () => {
   ])("%s", async (_, runs, subjects) => {
     for (const run of runs) await insertRun(db, run);
     expect(await names()).toEqual(subjects.map((subject) => `run_failed ${subject}`));
+  });
+
+  describe("is made good by whatever loaded since what it did not", () => {
+    const days: readonly [string, string] = ["2026-02-01", "2026-02-03"];
+    const metrics = { resource: "ad_analytics", adAccountId: "1", window: days };
+    const catalogs = { resource: "catalogs", adAccountId: "1", ownerUserId: "9" };
+    const loaded = (resource: string, scope: string, hoursAgo: number) =>
+      db.query(
+        `insert into pinterest_ads_sync_cursors (resource, scope_id, loaded_at) values ($1, $2, now() - $3 * interval '1 hour')
+         on conflict (resource, scope_id) do update set loaded_at = excluded.loaded_at`,
+        ...[resource, scope, hoursAgo],
+      );
+    const loadedDays = (from: string, to: string, hoursAgo: number) =>
+      db.query(
+        `insert into pinterest_ads_loaded_days (resource, ad_account_id, attribution, date, loaded_at)
+         select 'ad_analytics', '1', 'a', day::date, now() - $3 * interval '1 hour'
+           from generate_series($1::date, $2::date, interval '1 day') as day
+         on conflict (resource, ad_account_id, attribution, date) do update set loaded_at = excluded.loaded_at`,
+        ...[from, to, hoursAgo],
+      );
+
+    test("lists of ad accounts and of owners, one after the other", async () => {
+      await insertRun(db, { ...failedSync, slices: [ads, catalogs] });
+      await loaded("ads", "1", 3);
+      await loaded("catalogs", "9", 3);
+      expect(await names()).toEqual(["run_failed sync"]);
+      await loaded("ads", "1", 1);
+      expect(await names()).toEqual(["run_failed sync"]);
+      await loaded("catalogs", "9", 1);
+      expect(await names()).toEqual([]);
+    });
+
+    test("every day of metrics", async () => {
+      await insertRun(db, { ...failedBackfill, slices: [metrics] });
+      await loadedDays("2026-02-01", "2026-02-03", 3);
+      await loadedDays("2026-02-01", "2026-02-02", 1);
+      expect(await names()).toEqual(["run_failed backfill"]);
+      await loadedDays("2026-02-03", "2026-02-03", 1);
+      expect(await names()).toEqual([]);
+    });
+
+    test("rejected records when the same comes without any", async () => {
+      const slice = { ...ads, status: "succeeded", errorCode: "", error: "" };
+      await insertRun(db, { ...failedSync, slices: [{ ...slice, rejected: 2 }] });
+      await loaded("ads", "1", 1);
+      const scheduled = { status: "succeeded", schedules: ["entities"] };
+      await insertRun(db, { ...scheduled, slices: [{ ...slice, adAccountId: "2" }] });
+      expect(await names()).toEqual(["run_failed sync"]);
+      await insertRun(db, { ...scheduled, slices: [slice] });
+      expect(await names()).toEqual([]);
+    });
+
+    test("but not where the run failed as a whole although each part was loaded", async () => {
+      await insertRun(db, {
+        ...failedSync,
+        errorCode: "lock_lost",
+        slices: [{ ...ads, status: "succeeded" }],
+      });
+      await loaded("ads", "1", 1);
+      expect(await names()).toEqual(["run_failed sync"]);
+    });
   });
 });

@@ -24,7 +24,11 @@ const waits = () => db.query("select waits_for from pinterest_ads_schedulers");
 
 test("a look that failed is over with the next one, before anybody is told what is in the way", async () => {
   const told: (string | undefined)[] = [];
+  const missed: string[] = [];
   await using subject = openScheduler(db, DAILY, {
+    onMissed: async ({ message }) => {
+      missed.push(message);
+    },
     maintain: async () => {
       told.push(subject.scheduler.state().blocked?.code);
     },
@@ -37,6 +41,7 @@ test("a look that failed is over with the next one, before anybody is told what 
   await subject.at("2026-03-01T06:02Z");
   expect(subject.scheduler.state().blocked).toBeUndefined();
   expect(told).toEqual([undefined, undefined]);
+  expect(missed).toEqual([expect.stringContaining("pinterest_ads_schedules")]);
   expect(await waits()).toEqual([{ waits_for: null }]);
   expect(subject.log().match(/schedule (?:waits|goes on)/g)).toEqual(["schedule waits", "schedule goes on"]);
 });

@@ -94,10 +94,13 @@ export interface RunInTest {
 export interface SliceInTest {
   readonly resource: string;
   readonly adAccountId?: string;
+  readonly ownerUserId?: string;
   readonly status?: string;
   readonly errorCode?: string;
   readonly error?: string;
   readonly rejected?: number;
+  /** Days of metrics, under the attribution setting `a`. */
+  readonly window?: readonly [from: string, to: string];
 }
 
 /** Writes an ended run into the books. */
@@ -112,10 +115,11 @@ export async function insertRun(db: TestWarehouse, run: RunInTest): Promise<void
   );
   for (const slice of run.slices ?? [])
     await db.query(
-      `insert into pinterest_ads_sync_slices (run_id, resource, ad_account_id, status, error_code, error, records_rejected)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
-      ...[id, slice.resource, slice.adAccountId ?? null, slice.status ?? "failed"],
-      ...[slice.errorCode ?? null, slice.error ?? null, slice.rejected ?? 0],
+      `insert into pinterest_ads_sync_slices (run_id, resource, ad_account_id, owner_user_id, status, error_code, error, records_rejected, window_from, window_to, attribution)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      ...[id, slice.resource, slice.adAccountId ?? null, slice.ownerUserId ?? null],
+      ...[slice.status ?? "failed", slice.errorCode ?? null, slice.error ?? null, slice.rejected ?? 0],
+      ...[slice.window?.[0] ?? null, slice.window?.[1] ?? null, slice.window ? "a" : null],
     );
   for (const schedule of schedules)
     await db.query(

@@ -38,6 +38,7 @@ const REFUSED = {
 };
 const BOOKS: Books = {
   freshness: [place("ad_accounts", "*", 3600), place("ads", "549755885175", 7200)],
+  lacksAccounts: false,
   token: TOKEN,
   alerts: [],
   rejected: [],
@@ -181,6 +182,14 @@ describe("freshness", () => {
     });
     expect(found).toEqual({ check: "freshness", ok, detail });
   });
+});
+
+test("without any ad account nothing can be fresh", async () => {
+  const freshness = [place("ad_accounts", "*", 60)];
+  const found = await check("freshness", {
+    observe: async () => ({ kind: "read", books: { ...BOOKS, freshness, lacksAccounts: true } }),
+  });
+  expect(found).toMatchObject({ ok: false, detail: expect.stringContaining("no ad account to copy") });
 });
 
 test("without the warehouse all that depends on it is said to be unknown, and nothing passes for well", async () => {

@@ -1,3 +1,4 @@
+import type { ConnectorError } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
 import { unlessAborted } from "../../pinterest/interrupted.ts";
 import { type AlertChanges, type AlertContent, settleAlerts } from "../../warehouse/alerts.ts";
@@ -5,8 +6,9 @@ import { readBriefly } from "../../warehouse/brief-read.ts";
 import { asWarehouseError } from "../../warehouse/connection-error.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
 import { isAmong, toContent } from "./condition.ts";
-import { deliverAlerts } from "./deliver.ts";
+import { deliverAlerts, WRITERS } from "./deliver.ts";
 import { findConditions, type Watched } from "./find-conditions.ts";
+import { createOutageWatch } from "./outage.ts";
 import { createWebhook } from "./webhook.ts";
 
 export interface AlertsOptions extends Watched {
@@ -26,6 +28,8 @@ export interface Alerts {
    * told by it once. Ends within a minute or when aborted. Never rejects; what went wrong is logged.
    */
   check(signal: AbortSignal): Promise<void>;
+  /** The warehouse could not be used for something else; a webhook is told if that lasts. Never rejects. */
+  missWarehouse(error: ConnectorError, signal: AbortSignal): Promise<void>;
 }
 
 const WEBHOOK_TIMEOUT_MS = 10_000;
@@ -41,6 +45,24 @@ export function createAlerts(options: AlertsOptions): Alerts {
       version,
       timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS,
     });
+
+  const outage = createOutageWatch(
+    async (status, alert, signal) => {
+      if (!webhook || !settings.webhook) return undefined;
+      const { kind } = alert;
+      const message = { kind, status, alerts: [alert], version, at: now() };
+      return (await webhook.post(WRITERS[settings.webhook.format](message), signal))?.reason;
+    },
+    now,
+    logger,
+  );
+
+  /** Whatever comes of it: a check is more than telling of an outage. */
+  async function watch(work: Promise<void>, signal: AbortSignal): Promise<void> {
+    await work.catch((error: unknown) => {
+      if (!signal.aborted) logger.warn({ err: error }, "outage not told");
+    });
+  }
 
   async function look(signal: AbortSignal): Promise<void> {
     const { conditions, held, lapsed } = await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) =>
@@ -63,12 +85,16 @@ export function createAlerts(options: AlertsOptions): Alerts {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
       try {
         await unlessAborted(look(limited), limited);
+        await watch(outage.worked(limited), signal);
       } catch (error) {
         if (signal.aborted) return;
-        const { code, message } = asWarehouseError(error, warehouse.url);
+        const problem = asWarehouseError(error, warehouse.url);
+        const { code, message } = problem;
         logger.warn({ error_code: code, error: message }, "alerts not checked");
+        await watch(outage.failed(problem, signal), signal);
       }
     },
+    missWarehouse: (error, signal) => watch(outage.failed(error, signal), signal),
   };
 }
 

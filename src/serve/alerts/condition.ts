@@ -10,6 +10,8 @@ export const ALERT_KINDS = [
   "account_shut",
   "schema_drift",
 ] as const;
+/** Told, and not kept: where it would be is what cannot be used. */
+export type UnkeptKind = "warehouse_unusable";
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Something that holds now and that a person should know. No text of it holds a secret. */

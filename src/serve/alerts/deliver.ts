@@ -21,7 +21,8 @@ export interface DeliveryOptions {
   readonly logger: Logger;
 }
 
-const WRITERS: Record<AlertFormat, (message: Message) => object> = {
+/** In the form that is configured. */
+export const WRITERS: Record<AlertFormat, (message: Message) => object> = {
   slack: toSlackMessage,
   json: toJsonMessage,
 };

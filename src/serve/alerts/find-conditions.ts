@@ -16,7 +16,7 @@ import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
 import type { TokenSettings } from "../health/judge-token.ts";
 import type { SchedulerState } from "../schedule/scheduler-state.ts";
-import { type Condition, type Findings, isAmong } from "./condition.ts";
+import { type Condition, type Findings, isAmong, type Selection } from "./condition.ts";
 import { describeDifferences, describeDrift, describeShut } from "./data.ts";
 import { describeBlocked, findFailedRuns } from "./run-failed.ts";
 import { findStale } from "./stale.ts";
@@ -51,7 +51,7 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
     { from: addDays(today, 1 - COMPARED_DAYS), to: today },
     addDays(today, -SETTLED_AFTER_DAYS),
   );
-  const held = [...token.held, ...runs.held];
+  const held = [...token.held, ...runs.held, ...holdStale(watched, now)];
   const conditions = [
     ...token.conditions,
     ...runs.conditions,
@@ -66,6 +66,12 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
     held,
     lapsed: runs.lapsed,
   };
+}
+
+/** A run under way may be just about to load what is old, as after a token that was refused for days. */
+function holdStale({ state, settings }: Watched, now: number): Selection[] {
+  const { running } = state();
+  return running && now - running.since < settings.maxStalenessMs ? [{ kind: "stale" }] : [];
 }
 
 async function findTokenConditions(

@@ -1,9 +1,10 @@
 import type { ClaimedAlert } from "../../warehouse/alert-deliveries.ts";
-import type { AlertKind } from "./condition.ts";
+import type { AlertKind, UnkeptKind } from "./condition.ts";
 import { type Message, SOURCE } from "./message.ts";
 import { nameMoment } from "./plain-text.ts";
 
-const TITLES: Readonly<Record<AlertKind, string>> = {
+const TITLES: Readonly<Record<AlertKind | UnkeptKind, string>> = {
+  warehouse_unusable: "Warehouse that cannot be used",
   token_refused: "No usable Pinterest token",
   token_expiring: "Pinterest token about to end",
   run_failed: "Not everything was loaded",
@@ -45,7 +46,7 @@ export function toSlackMessage({ kind, status, alerts, at }: Message): object {
 }
 
 /** Alerts of a newer version may be in the warehouse. */
-function isKnown(kind: string): kind is AlertKind {
+function isKnown(kind: string): kind is keyof typeof TITLES {
   return Object.hasOwn(TITLES, kind);
 }
 

@@ -12,6 +12,8 @@ import { share } from "./share.ts";
 /** What the warehouse tells whoever looks from outside. */
 export interface Books extends Tallies {
   readonly freshness: readonly FreshnessRow[];
+  /** Something of ad accounts is to be copied, and there is none that can be. */
+  readonly lacksAccounts: boolean;
   /** Undefined when no token was ever stored. */
   readonly token: StoredToken | undefined;
 }
@@ -57,7 +59,10 @@ export function createObserver(options: ObserveOptions): () => Promise<Observati
     }
     const freshness = await readFreshness(brief, resources, accountIds);
     const token = appId === undefined ? undefined : await readStoredToken(brief, appId);
-    return { kind: "read", books: { freshness, token, ...(await readTallies(brief)) } };
+    const lacksAccounts =
+      resources.some(({ scope }) => scope === "ad_account") &&
+      freshness.every(({ scope_id }) => scope_id === "*");
+    return { kind: "read", books: { freshness, lacksAccounts, token, ...(await readTallies(brief)) } };
   }
 
   async function observe(): Promise<Observation> {

@@ -56,5 +56,5 @@ function checkBooks(
 ): Check[] {
   if (observation.kind !== "read") return [fail("token", UNKNOWN), fail("freshness", UNKNOWN)];
   const { books } = observation;
-  return [checkToken(token, books.token, state, now), checkFreshness(books.freshness, maxStalenessMs)];
+  return [checkToken(token, books.token, state, now), checkFreshness(books, maxStalenessMs)];
 }

@@ -14,14 +14,22 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "already_running",
   "lock_lost",
   "database_unreachable",
+  "database_full",
 ]);
 const SERVER_ERROR = 500;
-const FIRST_PAUSE_MS = 10 * 60_000;
-const TRIES_MAX = 3;
+const MINUTE_MS = 60_000;
+/** After the first failed try, the second and all others. */
+const PAUSES_MS = [10 * MINUTE_MS, 20 * MINUTE_MS, 60 * MINUTE_MS] as const;
+/** What has failed so often in a row is no hiccup, and a person is told. */
+const TRIES_UNTOLD = 3;
 
 type Row = Pick<ScheduleRow, "schedule" | "handled_through">;
 
-/** Schedules whose run failed for a reason that may pass: they are run again, as a whole, after a pause. */
+/**
+ * Schedules whose run failed for a reason that may pass: they are run again, as a whole, after 10 and 20 minutes. After
+ * that one that loads nothing at all goes on hourly, for in an outage a try costs nothing, and one that loads a part
+ * waits for its next tick.
+ */
 export interface Repetitions {
   /** The books as they are to be read at `now`: a schedule in its pause is due with its next tick, not before. */
   heed(rows: readonly Row[], now: number): readonly Row[];
@@ -33,6 +41,8 @@ export interface Repetitions {
 
 export interface Verdict {
   readonly again: readonly ScheduleName[];
+  /** Those of them that have failed so often that a person is to know. */
+  readonly told: readonly ScheduleName[];
   /** Epoch milliseconds; undefined when none is to be repeated. */
   readonly at: number | undefined;
 }
@@ -54,12 +64,13 @@ export function createRepetitions(): Repetitions {
       const again = due.filter((name) => {
         const tries = (pauses.get(name)?.tries ?? 0) + 1;
         pauses.delete(name);
-        if (tries >= TRIES_MAX || !mayPass(report)) return false;
-        pauses.set(name, { since: decided, until: now + FIRST_PAUSE_MS * 2 ** (tries - 1), tries });
+        if (!mayPass(report) || (tries >= TRIES_UNTOLD && report.status !== "failed")) return false;
+        pauses.set(name, { since: decided, until: now + (PAUSES_MS[tries - 1] ?? PAUSES_MS[2]), tries });
         return true;
       });
+      const told = again.filter((name) => (pauses.get(name)?.tries ?? 0) >= TRIES_UNTOLD);
       const ends = again.flatMap((name) => pauses.get(name)?.until ?? []);
-      return { again, at: ends.length > 0 ? Math.min(...ends) : undefined };
+      return { again, told, at: ends.length > 0 ? Math.min(...ends) : undefined };
     },
     forget: () => pauses.clear(),
   };

@@ -11,6 +11,7 @@ import { findRunUnderWay } from "../../warehouse/runs.ts";
 import {
   describeSchedule,
   markHandled,
+  noteRun,
   readScheduler,
   readSchedules,
   reportScheduler,
@@ -37,6 +38,8 @@ export interface SchedulerOptions {
   readonly ensureToken: () => Promise<void>;
   /** What else is to be done from time to time while this process leads. Bounded in time; never throws. */
   readonly maintain: () => Promise<void>;
+  /** Told of each look that failed while this process leads. Bounded in time; never throws. */
+  readonly onMissed: (error: ConnectorError) => Promise<void>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly logger: Logger;
@@ -166,7 +169,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         return;
       }
       distrusted = suspicious;
-      const { again, at: next } = repetitions.judge(report, due, at, now());
+      const { again, told, at: next } = repetitions.judge(report, due, at, now());
       if (next !== undefined)
         logger.warn(
           { run_id: report.id, schedules: again, at: new Date(next).toISOString() },
@@ -174,6 +177,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         );
       const done = due.filter((name) => !again.includes(name));
       if (done.length > 0) await markHandled(warehouse, done, at, report.id);
+      if (told.length > 0) await noteRun(warehouse, told, report.id);
     } catch (error) {
       // Not even recorded: the database is away, cannot be written or does not fit. It stays due.
       if (!signal.aborted) obstacles.note("run", asWarehouseError(error, warehouse.url));
@@ -193,7 +197,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       lookedAt = now();
       if (leads && !signal.aborted) await options.maintain();
     } catch (error) {
-      if (!signal.aborted) obstacles.note("look", asWarehouseError(error, warehouse.url));
+      if (signal.aborted) return;
+      const problem = asWarehouseError(error, warehouse.url);
+      obstacles.note("look", problem);
+      if (role === "active") await options.onMissed(problem);
     } finally {
       clearInterval(hanging);
     }

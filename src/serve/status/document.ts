@@ -126,16 +126,14 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
     })),
     daily: spreadOverDays(totals, accounts, status.ready_days, firstDay, DAYS_CHARTED),
   };
-  return { verdict: reachVerdict(document, await findUntold(request, scheduler, now)), ...document };
+  return { verdict: reachVerdict(document, await findUntold(request, now)), ...document };
 }
 
-/** Where no process runs the schedule, nobody raises alerts; what they would be is found by whoever looks. */
-async function findUntold(
-  request: StatusRequest,
-  scheduler: SchedulerStatus | null,
-  now: number,
-): Promise<readonly AlertContent[]> {
-  if (scheduler?.alive) return [];
+/**
+ * What would be an alert by now: they are raised once a minute, and where no process runs the schedule by nobody. What
+ * only that process knows is among the alerts that it raised.
+ */
+async function findUntold(request: StatusRequest, now: number): Promise<readonly AlertContent[]> {
   const { conditions } = await findConditions(request.warehouse, { ...request, state: () => STARTING }, now);
   return conditions.map(toContent);
 }

@@ -44,8 +44,8 @@ const NO_TOKEN: ReadonlySet<string> = new Set(["token_missing", "token_refused"]
 const OF_NO_TOKEN: ReadonlySet<string> = new Set(["token_expiring", "stale"]);
 
 /**
- * Whether somebody has to do something: what the open alerts say, and what would be one (`untold`) where nobody is there
- * to raise it.
+ * Whether somebody has to do something: what the open alerts say, and what holds now and is not raised yet, or anew
+ * (`untold`).
  */
 export function reachVerdict(books: VerdictBasis, untold: readonly AlertContent[] = []): Verdict {
   const { alerts, scheduler } = books;

@@ -56,6 +56,8 @@ test("the server shows the page with all that it refers to, each as what it is",
   expect(Object.fromEntries(types)).toEqual({
     "text/css; charset=utf-8": 1,
     "application/json; charset=utf-8": 1,
+    // The page that reloads.
+    "text/html; charset=UTF-8": 1,
     // An icon, and of each chart two sizes, light and dark.
     "image/svg+xml; charset=utf-8": 1 + 4 * 7,
   });
@@ -164,9 +166,35 @@ test("a large warehouse makes no endless page: the worst comes first, and it is 
     state: index === 499 ? ("stale" as const) : ("fresh" as const),
   }));
   const text = await textOf({ ...document, freshness });
-  expect(text.match(/<tr><th scope="row"><span class="name">Shop/g)).toHaveLength(60);
+  expect(text.match(/<tr><th scope="row"><span class="name" title="Shop \d+">Shop/g)).toHaveLength(60);
   expect(text.indexOf("Shop 499")).toBeLessThan(text.indexOf("Shop 10<"));
   expect(text).toContain("440 more rows");
+});
+
+test("alerts about which the same is to be done are told together, and what is to be done once", async () => {
+  const alerts = Array.from({ length: 50 }, (_, index) => ({
+    kind: "account_shut",
+    subject: String(index),
+    level: null,
+    summary: `Account number ${index} is shut.`,
+    details: null,
+    next_step: "Ask its owner.",
+    raised_at: document.read_at,
+  }));
+  const text = await textOf({ ...document, alerts });
+  const section = text.slice(text.indexOf('<h2 id="alerts">'), text.indexOf('<h2 id="days">'));
+  expect(section.match(/Account number \d+ is shut\./g)).toHaveLength(50);
+  expect(section.match(/Ask its owner\./g)).toHaveLength(1);
+  const open = section.slice(0, section.indexOf("<details>"));
+  expect(open.match(/Account number/g)).toHaveLength(3);
+  expect(section).toContain("<summary>47 more</summary>");
+});
+
+test("the page reloads only where it was asked to, for that closes what a reader has opened", async () => {
+  const app = pageOf(document);
+  const read = async (address: string) => (await app.request(address)).text();
+  expect(await read("/")).not.toContain("http-equiv");
+  expect(await read("/?reload")).toContain('<meta http-equiv="refresh" content="60">');
 });
 
 describe("reading the warehouse", () => {
@@ -194,6 +222,17 @@ describe("reading the warehouse", () => {
     expect(text).toContain("No &lt;connection&gt;.");
     expect(text).toContain("Start <code>postgres</code>.");
     expect((await app.request("/")).status).toBe(200);
+  });
+
+  test("that fails is told to programs as JSON", async () => {
+    const app = pageRoutes(async () => {
+      throw new ConnectorError("database_unreachable", "No connection.", { nextStep: "Start `postgres`." });
+    });
+    const answer = await app.request("/status.json");
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toEqual({
+      error: { code: "database_unreachable", message: "No connection.", next_step: "Start `postgres`." },
+    });
   });
 
   test("that fails for a reason that nobody knows is not told to whoever asks", async () => {

@@ -42,5 +42,5 @@ function showSources(chart: Chart, size: Size, media: string): Markup {
 }
 
 function showEntry({ label, tone }: LegendEntry): Markup {
-  return html`<li><span class="swatch tone-${tone}" aria-hidden="true"></span>${label}</li>`;
+  return html`<li><span class="swatch tone-${tone}" aria-hidden="true"></span><span class="label" title="${label}">${label}</span></li>`;
 }

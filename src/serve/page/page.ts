@@ -19,6 +19,8 @@ import { type Markup, showMoment } from "./words.ts";
 
 /** Gentle enough for a page that stays open on a wall. */
 const RELOAD_SECONDS = 60;
+/** The address of the page that loads itself anew: not by default, for that closes what a reader has opened. */
+export const RELOADING = "reload";
 
 /** Whose charts stand where: those of accounts below the alerts, those of runs below the runs. */
 export interface PageCharts {
@@ -27,10 +29,9 @@ export interface PageCharts {
 }
 
 /** The whole page. Everything on it comes from the document. */
-export function showPage(document: StatusDocument, charts: PageCharts): Markup {
+export function showPage(document: StatusDocument, charts: PageCharts, reloads: boolean): Markup {
   return layOut(
-    document.verdict.headline,
-    document.verdict.level,
+    { title: document.verdict.headline, level: document.verdict.level, reloads },
     html`<main>
 ${showVerdict(document)}
 ${showFacts(document)}
@@ -48,7 +49,8 @@ ${showSurprises(document)}
 </main>
 <footer>
 <p>Read ${showMoment(document.read_at)} UTC; version ${document.version}.
-All of this for programs: <a href="/status.json">status.json</a>.</p>
+All of this for programs: <a href="/status.json">status.json</a>.
+${reloads ? html`Reloads every minute; <a href="/">stop that</a>.` : html`<a href="/?${RELOADING}">Reload every minute</a>, for a screen on a wall.`}</p>
 </footer>`,
   );
 }
@@ -56,18 +58,25 @@ All of this for programs: <a href="/status.json">status.json</a>.</p>
 const OUTAGE = "The warehouse cannot be read";
 
 /** What stands in place of the page when the warehouse cannot be read. */
-export function showOutage(message: string, nextStep: string | undefined): Markup {
-  return layOut(OUTAGE, "act", html`<main>${showTrouble(OUTAGE, message, nextStep)}</main>`);
+export function showOutage(message: string, nextStep: string | undefined, reloads: boolean): Markup {
+  const body = html`<main>${showTrouble(OUTAGE, message, nextStep)}</main>`;
+  return layOut({ title: OUTAGE, level: "act", reloads }, body);
 }
 
-function layOut(title: string, level: Verdict["level"], body: Markup): Markup {
+interface Head {
+  readonly title: string;
+  readonly level: Verdict["level"];
+  readonly reloads: boolean;
+}
+
+function layOut({ title, level, reloads }: Head, body: Markup): Markup {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="${RELOAD_SECONDS}">
+${reloads ? html`<meta http-equiv="refresh" content="${RELOAD_SECONDS}">` : null}
 <meta name="robots" content="noindex">
 <title>${title} – Pinterest Ads warehouse</title>
 <link rel="stylesheet" href="/page.css">

@@ -3,13 +3,12 @@ import { type Context, Hono } from "hono";
 import { ConnectorError } from "../../errors.ts";
 import { share } from "../health/share.ts";
 import type { StatusDocument } from "../status/document.ts";
-import { type Chart, SIZES, type Size, THEMES } from "./charts/chart.ts";
+import { SIZES, type Size, THEMES } from "./charts/chart.ts";
 import { listDailyCharts } from "./charts/daily-charts.ts";
 import { drawSvg } from "./charts/draw.ts";
 import { listRunCharts } from "./charts/run-charts.ts";
 import { drawIcon } from "./icon.ts";
-import { showOutage, showPage } from "./page.ts";
-import type { Markup } from "./words.ts";
+import { type PageCharts, RELOADING, showOutage, showPage } from "./page.ts";
 
 /** Long enough for the charts of a page to come from the reading that the page came from. */
 const KEPT_MS = 2000;
@@ -19,8 +18,7 @@ const CHART = /^([a-z]+(?:-\d)?)-(small|medium|large)-(light|dark)\.svg$/;
 /** A reading of the state with all that is made from it. */
 interface View {
   readonly document: StatusDocument;
-  readonly page: Markup;
-  readonly charts: readonly Chart[];
+  readonly charts: PageCharts;
   readonly drawings: Map<string, Promise<string>>;
 }
 
@@ -32,9 +30,14 @@ export function pageRoutes(read: () => Promise<StatusDocument>): Hono {
   const view = share(async () => makeView(await read()), KEPT_MS);
   let styleSheet: Promise<string> | undefined;
   const app = new Hono();
-  app.get("/", (context) => answer(context, async () => context.html((await view()).page)));
+  app.get("/", (context) =>
+    answer(context, showOutagePage, async () => {
+      const { document, charts } = await view();
+      return context.html(showPage(document, charts, reloads(context)));
+    }),
+  );
   app.get("/status.json", (context) =>
-    answer(context, async () =>
+    answer(context, tellOutage, async () =>
       context.body(JSON.stringify((await view()).document, null, 2), 200, JSON_TYPE),
     ),
   );
@@ -47,7 +50,7 @@ export function pageRoutes(read: () => Promise<StatusDocument>): Hono {
     return svg === undefined ? context.notFound() : context.body(svg, 200, SVG_TYPE);
   });
   app.get("/charts/:file", (context) =>
-    answer(context, async () => {
+    answer(context, showOutagePage, async () => {
       const svg = await findDrawing(await view(), context.req.param("file"));
       return svg === undefined ? context.notFound() : context.body(svg, 200, SVG_TYPE);
     }),
@@ -64,31 +67,41 @@ async function readStyleSheet(): Promise<string> {
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 const SVG_TYPE = { "content-type": "image/svg+xml; charset=utf-8" };
 
-/** What is known to be wrong is told in words; anything else is the server's to answer. */
-async function answer(context: Context, respond: () => Promise<Response>): Promise<Response> {
+type TellError = (context: Context, error: ConnectorError) => Response | Promise<Response>;
+
+/** What is known to be wrong is told as `tell` does; anything else is the server's to answer. */
+async function answer(
+  context: Context,
+  tell: TellError,
+  respond: () => Promise<Response>,
+): Promise<Response> {
   try {
     return await respond();
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    return context.html(showOutage(error.message, error.nextStep), 503);
+    return tell(context, error);
   }
 }
 
+const showOutagePage: TellError = (context, { message, nextStep }) =>
+  context.html(showOutage(message, nextStep, reloads(context)), 503);
+
+const tellOutage: TellError = (context, { code, message, nextStep }) =>
+  context.json({ error: { code, message, next_step: nextStep ?? null } }, 503);
+
+function reloads(context: Context): boolean {
+  return context.req.query(RELOADING) !== undefined;
+}
+
 function makeView(document: StatusDocument): View {
-  const daily = listDailyCharts(document.daily);
-  const runs = listRunCharts(document.run_series);
-  return {
-    document,
-    page: showPage(document, { daily, runs }),
-    charts: [...daily, ...runs],
-    drawings: new Map(),
-  };
+  const charts = { daily: listDailyCharts(document.daily), runs: listRunCharts(document.run_series) };
+  return { document, charts, drawings: new Map() };
 }
 
 /** Undefined when there is no such chart. */
 async function findDrawing({ charts, drawings }: View, file: string): Promise<string | undefined> {
   const [, name, size, themeName] = CHART.exec(file) ?? [];
-  const chart = charts.find((candidate) => candidate.name === name);
+  const chart = [...charts.daily, ...charts.runs].find((candidate) => candidate.name === name);
   const theme = THEMES.find((candidate) => candidate.name === themeName);
   if (!chart || !theme || !isSize(size)) return undefined;
   const drawing = drawings.get(file) ?? drawSvg(chart.draw(theme, size), size);

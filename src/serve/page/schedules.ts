@@ -23,7 +23,7 @@ function showSchedule(status: ScheduleStatus, isRun: boolean, now: Date): Cell[]
   const next = next_at ? html`${showMoment(next_at)}, ${showDistance(next_at, now)}` : "never";
   return [
     speakName(schedule),
-    html`<code>${expression}</code> ${timezone}`,
+    html`<code class="whole">${expression}</code> ${timezone}`,
     html`${running ? showBadge("running", "plain") : dueNow} ${next}`,
     last_run ? html`${showRunStatus(last_run.status)} ${showMoment(last_run.started_at)}` : "none yet",
   ];

@@ -42,7 +42,9 @@ function markTime(moment: Date, words: string): Markup {
 
 /** What an ad account, or an owner, is called, and its id where that is something else. */
 export function showAccount(id: string, name: string | null): Markup {
-  return name ? html`<span class="name">${name}</span> <span class="id">${id}</span>` : html`${id}`;
+  return name
+    ? html`<span class="name" title="${name}">${name}</span> <span class="id">${id}</span>`
+    : html`${id}`;
 }
 
 /** A text in which commands stand between backticks. */

@@ -1,4 +1,4 @@
-import type { BarSeriesOption } from "echarts";
+import type { BarSeriesOption, LineSeriesOption } from "echarts";
 import { formatCount } from "../../../counting.ts";
 import type { RunFigures } from "../../../warehouse/status.ts";
 import { formatDay } from "../words.ts";
@@ -8,6 +8,22 @@ import type { Chart, LegendEntry, Tone } from "./chart.ts";
 const TONES: Readonly<Record<string, Tone>> = { succeeded: 0, partial: 1, failed: 3, interrupted: "others" };
 /** From here on the largest run would flatten all the others. */
 const SPREAD_OF_LINEAR_AXIS = 40;
+
+const BARS = {
+  type: "bar",
+  silent: true,
+  barCategoryGap: "25%",
+  barMaxWidth: 28,
+  itemStyle: { borderRadius: [2, 2, 0, 0] },
+} satisfies BarSeriesOption;
+/** On a logarithmic axis there is no nothing for a bar to stand on, and its length says nothing. */
+const POINTS = {
+  type: "line",
+  silent: true,
+  symbol: "circle",
+  symbolSize: 7,
+  lineStyle: { width: 0 },
+} satisfies LineSeriesOption;
 
 /** Rows written and API calls of the last runs, coloured by how they ended. */
 export function listRunCharts(series: readonly RunFigures[]): Chart[] {
@@ -35,7 +51,7 @@ function defineChart(
   const last = values.at(-1) ?? 0;
   return {
     name,
-    title: logarithmic ? `${title} (logarithmic)` : title,
+    title: logarithmic ? `${title} (logarithmic; without those that had none)` : title,
     wide: false,
     description: `${title}, the last ${runs.length}. The last one: ${formatCount(last)}; at most ${formatCount(Math.max(...values))}.`,
     legend: statuses.map((status): LegendEntry => ({ label: status, tone: TONES[status] ?? "others" })),
@@ -53,19 +69,13 @@ function defineChart(
       ...drawAxes({ ...labelling, unit: "", logarithmic, whole: true }, theme, size),
       series: [
         {
-          type: "bar",
-          silent: true,
-          barCategoryGap: "25%",
-          barMaxWidth: 28,
+          ...(logarithmic ? POINTS : BARS),
           data: values.map((value, index) => ({
-            // A logarithm of nothing there is none; the bar is left out.
+            // A logarithm of nothing there is none.
             value: logarithmic && value === 0 ? "-" : value,
-            itemStyle: {
-              color: theme.tones[TONES[runs[index]?.status ?? ""] ?? "others"],
-              borderRadius: [2, 2, 0, 0],
-            },
+            itemStyle: { color: theme.tones[TONES[runs[index]?.status ?? ""] ?? "others"] },
           })),
-        } satisfies BarSeriesOption,
+        },
       ],
     }),
   };

@@ -15,6 +15,7 @@ import { registerWarehouse } from "./commands/warehouse.ts";
 import { startedByNpm } from "./config.ts";
 import { asConnectorError, type ConnectorError, type ErrorCode } from "./errors.ts";
 import { watchNpm } from "./npm-parent.ts";
+import { spellForNpx } from "./spell-commands.ts";
 import { VERSION } from "./version.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -48,7 +49,8 @@ process.exit(stopSignal && !calm ? SIGNAL_EXIT[stopSignal] : exitCode);
 function createProgram(): Command {
   const shell: Shell = {
     signal: stop.signal,
-    print: (text) => process.stdout.write(`${text}\n`),
+    print: (text) => process.stdout.write(`${speak(text)}\n`),
+    printJson: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     fail: (code = EXIT.failed) => {
       exitCode = code;
     },
@@ -95,8 +97,13 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const problem = asConnectorError(error);
   if (problem.code === "interrupted" || stopSignal) return EXIT.failed;
-  process.stderr.write(describe(problem));
+  process.stderr.write(speak(describe(problem)));
   return USAGE_CODES.includes(problem.code) ? EXIT.usage : EXIT.failed;
+}
+
+/** Commands in it as they are typed here. */
+function speak(text: string): string {
+  return startedByNpm() ? spellForNpx(text) : text;
 }
 
 function describe(error: ConnectorError): string {

@@ -82,8 +82,8 @@ export function openPinterest(
   });
 }
 
-/** A stop waits for a refresh under way, for the new token would be lost; so it must not take long. */
-const TOKEN_TIMEOUTS = { connect: 4000, response: 8000, request: 9000 };
+/** An answer that is not waited for may hold the only token that still works: the one that was sent is void by then. */
+const TOKEN_TIMEOUTS = { connect: 10_000, response: 90_000, request: 120_000 };
 
 /** What is missing of the credentials, each with its fix; empty when a token can be had. */
 export function findCredentialProblems(config: Config): string[] {

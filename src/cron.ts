@@ -22,6 +22,10 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["dayOfWeek", "the weekday is 0 to 7, or sun to sat"],
 ]);
 
+const UNITS = ["minute", "hour", "day", "month", "weekday"] as const;
+/** How many values each field has: a step of so many means once, and a longer one cannot mean what it says. */
+const STEPS_MAX: readonly number[] = [60, 24, 31, 12, 7];
+
 /** What is wrong with an expression; undefined when nothing is. */
 export function findCronProblem(expression: string): string | undefined {
   const { length } = expression.trim().split(/\s+/);
@@ -29,7 +33,22 @@ export function findCronProblem(expression: string): string | undefined {
   // One that is valid stands for five, such as @daily.
   if (length !== FIELDS.size && !(length === 1 && valid))
     return `has ${length === 1 ? "1 field" : `${length} fields`}; write five: minute, hour, day, month, weekday`;
-  return valid ? undefined : errors.map(describeFieldError).join("; ");
+  if (!valid) return errors.map(describeFieldError).join("; ");
+  const steps = findLongSteps(expression);
+  if (steps.length > 0) return steps.join("; ");
+  return nextTick({ expression, timezone: "UTC" }, 0) === undefined
+    ? "comes on no day within eight years"
+    : undefined;
+}
+
+/** Steps that would have to reach over into the next hour, day and so on, where every field begins anew. */
+function findLongSteps(expression: string): string[] {
+  const fields = expression.trim().split(/\s+/);
+  return fields.flatMap((field, index) =>
+    [...field.matchAll(/\/(\d+)/g)]
+      .filter(([, step]) => Number(step) > (STEPS_MAX[index] ?? Number.POSITIVE_INFINITY))
+      .map(([text]) => `${text} in ${field} is longer than its field; name the ${UNITS[index]}s one by one`),
+  );
 }
 
 /** A field may be right by itself and wrong beside another, as the 31 of "0 0 31 2 *". */

@@ -34,6 +34,8 @@ export function createLogger(options: LoggerOptions): Logger {
           destination: options.stream,
           sync: true,
           ignore: "pid,hostname",
+          translateTime: "UTC:yyyy-mm-dd HH:MM:ss",
+          singleLine: true,
           colorize: isTerminal(options.stream),
         });
   return pino(

@@ -30,7 +30,8 @@ export async function showAuthStatus(json: boolean, shell: Shell): Promise<void>
     const access = await findAccess(config, open, logger, shell.signal);
     const now = Date.now();
     const report = await readTokenReport(config, open, logger, now);
-    shell.print(json ? toJson(report, access) : render(report, access, config, now));
+    if (json) shell.printJson(documentOf(report, access));
+    else shell.print(render(report, access, config, now));
     if (access.error) shell.fail();
   } finally {
     await open.close();
@@ -62,11 +63,11 @@ function render(report: TokenReport, access: TokenAccess, config: Config, now: n
   ]).concat(access.error ? "" : `\n\n${renderAccounts(access.accounts)}`);
 }
 
-function toJson(report: TokenReport, access: TokenAccess): string {
+function documentOf(report: TokenReport, access: TokenAccess): object {
   const { error } = access;
   const problem = error && { code: error.code, message: error.message, next_step: error.nextStep ?? null };
   const accounts = error
     ? null
     : access.accounts.map(({ ownerUserId, ...account }) => ({ ...account, owner_user_id: ownerUserId }));
-  return JSON.stringify({ ...report, accounts, problem: problem ?? null }, null, 2);
+  return { ...report, accounts, problem: problem ?? null };
 }

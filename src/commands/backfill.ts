@@ -73,7 +73,7 @@ function selectMetrics(flags: readonly string[] | undefined, config: Config): re
   const list = flags && selected.find(({ kind }) => kind === "list");
   if (list)
     throw new ConnectorError("usage", `${list.name} is a list: it has no days to go back to`, {
-      nextStep: "Load it with: npx pinterest-ads sync. A backfill takes resources that end in _analytics.",
+      nextStep: "Load it with: pinterest-ads sync. A backfill takes resources that end in _analytics.",
     });
   if (metrics.length === 0)
     throw new ConnectorError("usage", "The configuration chooses no metrics", {

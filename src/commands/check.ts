@@ -36,7 +36,7 @@ async function check(shell: Shell): Promise<void> {
     credentials.length === 0 && !problems.some((problem) => TOKEN_VARIABLE.test(problem));
   if (!databaseUrlIsWrong) await checkDatabaseAndToken(config, tokenIsTestable, findings, shell);
   const count = findings.count();
-  if (count === 0) shell.print("\nReady: npx pinterest-ads sync");
+  if (count === 0) shell.print("\nReady: pinterest-ads sync");
   else shell.print(`\n${plural(count, "problem")} found.`);
   if (problems.length + credentials.length > 0) shell.fail(2);
   else if (count > 0) shell.fail();
@@ -59,7 +59,7 @@ async function checkDatabaseAndToken(
     else if (config.refreshToken === undefined)
       findings.report(
         "token",
-        ["there is none yet; after migrate, get one with: npx pinterest-ads auth login"],
+        ["there is none yet; after migrate, get one with: pinterest-ads auth login"],
         "",
       );
     else

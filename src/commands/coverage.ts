@@ -41,7 +41,7 @@ export function renderGaps(coverage: readonly CoverageRow[]): string | undefined
     return rest > 0 ? [...shown, `  and ${plural(rest, "gap")} more`] : shown;
   });
   if (lines.length === 0) return undefined;
-  return [...new Set(lines), "Load them with: npx pinterest-ads backfill --from DAY --to DAY"].join("\n");
+  return [...new Set(lines), "Load them with: pinterest-ads backfill --from DAY --to DAY"].join("\n");
 }
 
 /** A line per level and way of asking. */

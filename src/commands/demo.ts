@@ -110,12 +110,12 @@ function renderNextSteps({ embedded }: OpenWarehouse): string {
     "",
     "Look inside (Postgres stops with each command; this keeps it up until Ctrl-C):",
     "",
-    "  npx pinterest-ads warehouse --demo",
+    "  pinterest-ads warehouse --demo",
     `  ${embedded?.psql ?? ""}`,
     "",
     "Next, your own account: put PINTEREST_APP_ID, PINTEREST_APP_SECRET and",
     "PINTEREST_REFRESH_TOKEN into .env (the README says where they come from), then:",
     "",
-    "  npx pinterest-ads migrate && npx pinterest-ads check && npx pinterest-ads sync",
+    "  pinterest-ads migrate && pinterest-ads check && pinterest-ads sync",
   ].join("\n");
 }

@@ -32,6 +32,6 @@ const ANSWERS: Readonly<Record<Exclude<Redirect["kind"], "denied">, LoginAnswer>
 /** `login_failed`: the user, or Pinterest, said no. */
 export function loginDenied(reason: string): ConnectorError {
   return new ConnectorError("login_failed", `The app was not allowed to read. Pinterest says: ${reason}`, {
-    nextStep: "Run `npx pinterest-ads auth login` again and agree to what Pinterest asks.",
+    nextStep: "Run `pinterest-ads auth login` again and agree to what Pinterest asks.",
   });
 }

@@ -27,6 +27,6 @@ export async function awaitUser<T>(
 function noAnswer(): ConnectorError {
   return new ConnectorError("login_failed", `No answer came within ${LIMIT_MS / 60_000} minutes`, {
     nextStep:
-      "Run `npx pinterest-ads auth login` again. If the browser ended on a page that it could not open, use --manual.",
+      "Run `pinterest-ads auth login` again. If the browser ended on a page that it could not open, use --manual.",
   });
 }

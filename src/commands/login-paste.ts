@@ -27,8 +27,7 @@ export async function readPastedCode(
     tell(reason);
   }
   throw new ConnectorError("login_failed", `The address of the answer was not pasted. ${reason}`, {
-    nextStep:
-      "Run `npx pinterest-ads auth login --manual` again and paste what the browser's address bar shows.",
+    nextStep: "Run `pinterest-ads auth login --manual` again and paste what the browser's address bar shows.",
   });
 }
 

@@ -104,14 +104,14 @@ function judge(
   if (compared === 0)
     return new ConnectorError("not_reconciled", `No day from ${from} to ${to} could be compared`, {
       nextStep:
-        "Both ad_account_analytics and a level below it must be loaded: npx pinterest-ads backfill loads past days.",
+        "Both ad_account_analytics and a level below it must be loaded: pinterest-ads backfill loads past days.",
     });
   if (differing.length === 0) return undefined;
   return new ConnectorError(
     "not_reconciled",
     `${formatCount(differing.length)} of ${plural(compared, "sum")} differ by more than ${tolerance} %`,
     {
-      nextStep: `Load the days again: npx pinterest-ads backfill --from ${from} --to ${to} --restart. If they still differ, compare with Ads Manager.`,
+      nextStep: `Load the days again: pinterest-ads backfill --from ${from} --to ${to} --restart. If they still differ, compare with Ads Manager.`,
       details: { compared, differing: differing.length },
     },
   );

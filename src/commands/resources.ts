@@ -35,7 +35,7 @@ function printList(resources: readonly Resource[], json: boolean, shell: Shell):
   const columns = ["resource", "key", "scope"].map((title) => ({ title }));
   const rows = list.map((row) => [row.name, row.key.join(", "), row.scopes.join(", ")]);
   shell.print(renderTable(columns, rows));
-  shell.print("\nColumns of one: npx pinterest-ads resources NAME");
+  shell.print("\nColumns of one: pinterest-ads resources NAME");
 }
 
 function printColumns(resource: Resource, json: boolean, shell: Shell): void {

@@ -7,6 +7,8 @@ export interface Shell {
   readonly signal: AbortSignal;
   /** Writes a line of the command's product to stdout. */
   print(text: string): void;
+  /** Writes a document for programs to stdout. */
+  printJson(value: unknown): void;
   /** Makes the process end with exit code 1, or 2 for what is wrong with the configuration. */
   fail(code?: 1 | 2): void;
   /** Makes a process that was asked to stop end with exit code 0, for nothing was under way. */

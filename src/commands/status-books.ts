@@ -75,7 +75,7 @@ export function renderReconciliation({ coverage, reconciliation }: StatusDocumen
   if (coverage.length === 0) return undefined;
   if (compared === 0) return "Nothing could be compared: it takes ad_account_analytics and a level below it.";
   if (differing === 0) return "No sum that was compared differs.";
-  return `${renderDifferences(worst)}\n${plural(differing, "sum")} beyond the tolerance. All of some days: npx pinterest-ads reconcile --from DAY --to DAY`;
+  return `${renderDifferences(worst)}\n${plural(differing, "sum")} beyond the tolerance. All of some days: pinterest-ads reconcile --from DAY --to DAY`;
 }
 
 export function renderRejected({ rejected }: StatusDocument): string | undefined {
@@ -98,13 +98,13 @@ const DAY_SECONDS = 86_400;
 export function renderToken({ token, uses_stored_token }: StatusDocument): string | undefined {
   if (!uses_stored_token) return "PINTEREST_ACCESS_TOKEN is used. Nothing renews it; it ends after 30 days.";
   if (!token)
-    return "None is stored yet. Log in with: npx pinterest-ads auth login\nOne that is configured is stored when it is first refreshed.";
+    return "None is stored yet. Log in with: pinterest-ads auth login\nOne that is configured is stored when it is first refreshed.";
   if (token.state === "refused")
-    return `Refused by Pinterest${token.refused_at ? ` on ${formatMoment(token.refused_at)}` : ""}. Authorise the app again: npx pinterest-ads auth login`;
+    return `Refused by Pinterest${token.refused_at ? ` on ${formatMoment(token.refused_at)}` : ""}. Authorise the app again: pinterest-ads auth login`;
   if (token.state === "unused")
     return "Another one is configured than is stored. It is used from the next refresh on.";
   if (token.state === "dead")
-    return "The refresh token has ended. Authorise the app again: npx pinterest-ads auth login";
+    return "The refresh token has ended. Authorise the app again: pinterest-ads auth login";
   const left = (seconds: number | null) =>
     seconds === null ? "unknown" : `${plural(Math.max(0, Math.floor(seconds / DAY_SECONDS)), "day")} left`;
   return `Access token: ${left(token.access_token_seconds_left)}. Refresh token: ${left(token.refresh_token_seconds_left)}; each refresh renews it.`;

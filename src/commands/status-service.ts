@@ -7,8 +7,8 @@ import { describeSpan } from "../span.ts";
 import { formatMoment, printable } from "./format.ts";
 import { renderTable } from "./table.ts";
 
-/** Terminals are at least 80 columns wide, and the text stands indented, causes more so. */
-const TEXT_WIDTH = 74;
+/** Terminals are at least 80 columns wide, the text stands indented, causes more so, and `npx` may join a command. */
+const TEXT_WIDTH = 70;
 /** So many subjects tell what kind of thing it is; --json has them all. */
 const POINTS_SHOWN = 3;
 
@@ -16,7 +16,7 @@ const POINTS_SHOWN = 3;
 export function renderVerdict({ verdict }: StatusDocument): string {
   const { level, headline, matters, notes } = verdict;
   const lines = notes.length > 0 ? ["Good to know, and can wait:", ...notes.map(renderMatter)] : [];
-  const start = level === "empty" ? ["Load everything once with: npx pinterest-ads sync"] : [];
+  const start = level === "empty" ? ["Load everything once with: pinterest-ads sync"] : [];
   return [`${headline}.`, ...start, ...matters.map(renderMatter), ...lines].join("\n");
 }
 
@@ -69,7 +69,7 @@ function formatMinute(moment: Date): string {
 }
 
 function describeScheduler(scheduler: StatusDocument["scheduler"]): string {
-  if (!scheduler) return "No process ever ran the schedule. Start one with: npx pinterest-ads schedule";
+  if (!scheduler) return "No process ever ran the schedule. Start one with: pinterest-ads schedule";
   const { pid, host, alive, silent_seconds, waits_for } = scheduler;
   const waits = waits_for === null ? "" : ` It waits: ${waits_for}`;
   return `${alive ? "Run" : "Last run"} by process ${pid} on ${host}, seen ${describeSpan(silent_seconds)} ago.${waits}`;

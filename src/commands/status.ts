@@ -33,7 +33,8 @@ async function showStatus(json: boolean, shell: Shell): Promise<void> {
     await checkConnection(open.warehouse);
     await assertMigrated(open.warehouse, configuredResources(config));
     const document = await readStatusDocument(statusRequest(config, open, Date.now));
-    shell.print(json ? JSON.stringify(document, null, 2) : renderStatus(document));
+    if (json) shell.printJson(document);
+    else shell.print(renderStatus(document));
   } finally {
     await open.close();
   }

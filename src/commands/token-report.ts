@@ -112,5 +112,5 @@ function describeAge(moment: Date, now: number): string {
 function describeWarning({ warning_level, refresh_token_days_left: days }: TokenReport): string {
   const left = days === null || days < 1 ? "less than a day" : plural(days, "day");
   const end = warning_level === 0 ? "has ended" : `ends in ${left}`;
-  return `The refresh token ${end}. Log in again: npx pinterest-ads auth login`;
+  return `The refresh token ${end}. Log in again: pinterest-ads auth login`;
 }

@@ -17,8 +17,7 @@ export const registerWarehouse: RegisterCommand = (program, shell) => {
 async function keepWarehouse(demo: boolean, shell: Shell): Promise<void> {
   if (!demo && loadConfig().databaseUrl !== undefined)
     throw new ConnectorError("usage", "DATABASE_URL is set, so there is no embedded warehouse", {
-      nextStep:
-        "Connect to your own database, or look at the demo's with: npx pinterest-ads warehouse --demo",
+      nextStep: "Connect to your own database, or look at the demo's with: pinterest-ads warehouse --demo",
     });
   const directory = path.join(demo ? DEMO_DIRECTORY : DATA_DIRECTORY, "postgres");
   const server = await startEmbedded({ directory, signal: shell.signal });

@@ -24,15 +24,30 @@ export async function listAccounts(pinterest: Pinterest, signal: AbortSignal): P
 }
 
 function readAccount(item: unknown): VisibleAccount[] {
-  if (typeof item !== "object" || item === null || !("id" in item)) return [];
-  const record: Record<string, unknown> = { ...item };
-  const owner = typeof record.owner === "object" && record.owner !== null ? record.owner : {};
+  const record = asObject(item);
+  const id = readId(record.id);
+  if (id === undefined) return [];
   return [
     {
-      id: String(record.id),
+      id,
       name: typeof record.name === "string" ? record.name : "",
-      ownerUserId: "id" in owner ? String(owner.id) : null,
-      permissions: Array.isArray(record.permissions) ? record.permissions.map(String) : [],
+      ownerUserId: readId(asObject(record.owner).id) ?? null,
+      permissions: Array.isArray(record.permissions) ? record.permissions.filter(isText) : [],
     },
   ];
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+/** Documented as text; one that comes as a number was kept with all its digits. */
+function readId(value: unknown): string | undefined {
+  if (isText(value)) return value;
+  if (typeof value === "number" && Number.isInteger(value)) return String(value);
+  return typeof value === "object" && value !== null && JSON.isRawJSON(value) ? value.rawJSON : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }

@@ -1,6 +1,6 @@
 import type { ConnectorError } from "../errors.ts";
 import { type Failure, requestFailed, spamBlocked } from "./failure.ts";
-import type { Answer, Silence } from "./http.ts";
+import { neverLeft } from "./http.ts";
 import { pause, postForm, type TokenEndpoint } from "./token-endpoint.ts";
 import type { Grant } from "./token-grant.ts";
 
@@ -30,16 +30,6 @@ export async function exchangeCode(at: TokenEndpoint, { code, redirectUri }: Con
   }
 }
 
-/** Node's codes of a connection that never stood. */
-const UNCONNECTED: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
-/** The same by what Node (`connect EHOSTUNREACH …`) and got (`Timeout awaiting 'connect' …`) say. */
-const UNCONNECTED_TEXT = /^connect |^getaddrinfo |awaiting '(?:lookup|connect|secureConnect)'/;
-
-/** Whether no byte of the request can have reached Pinterest. */
-function neverLeft(reply: Answer | Silence): boolean {
-  return reply.kind === "silence" && (UNCONNECTED.has(reply.code) || UNCONNECTED_TEXT.test(reply.message));
-}
-
 /** Pinterest documents no codes for these refusals; status and text tell them apart as far as they can. */
 function codeRefused(failure: Failure): ConnectorError {
   const { reply, problem } = failure;
@@ -49,22 +39,18 @@ function codeRefused(failure: Failure): ConnectorError {
 }
 
 const REDIRECT_DIFFERS =
-  "Register the redirect URI with the app exactly as it was shown, then run `npx pinterest-ads auth login` again with it.";
+  "Register the redirect URI with the app exactly as it was shown, then run `pinterest-ads auth login` again with it.";
 const CLIENT_REFUSED =
-  "Correct PINTEREST_APP_SECRET (and PINTEREST_APP_ID) by the page of your app at developers.pinterest.com, then run `npx pinterest-ads auth login` again.";
+  "Correct PINTEREST_APP_SECRET (and PINTEREST_APP_ID) by the page of your app at developers.pinterest.com, then run `pinterest-ads auth login` again.";
 const CODE_REFUSED =
-  "Run `npx pinterest-ads auth login` again: a code works once and for some ten minutes. If it stays, check PINTEREST_APP_SECRET.";
+  "Run `pinterest-ads auth login` again: a code works once and for some ten minutes. If it stays, check PINTEREST_APP_SECRET.";
 
 function exchangeFailed(kind: string, failure: Failure): ConnectorError {
   if (kind === "rate_limited")
-    return requestFailed(
-      "rate_limit_budget_spent",
-      failure,
-      "Run `npx pinterest-ads auth login` again later.",
-    );
+    return requestFailed("rate_limit_budget_spent", failure, "Run `pinterest-ads auth login` again later.");
   if (kind === "unreachable") return requestFailed("pinterest_unreachable", failure, ONCE_MORE);
   return requestFailed(kind === "invalid" ? "invalid_response" : "pinterest_error", failure, ONCE_MORE);
 }
 
 const ONCE_MORE =
-  "Nothing was stored. A code works once, so it was not sent again: check the network and PINTEREST_API_URL, then run `npx pinterest-ads auth login` again.";
+  "Nothing was stored. A code works once, so it was not sent again: check the network and PINTEREST_API_URL, then run `pinterest-ads auth login` again.";

@@ -88,3 +88,13 @@ export function openHttp(options: { version: string; timeouts: Timeouts }): Http
     },
   };
 }
+
+/** Node's codes of a connection that never stood. */
+const UNCONNECTED: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+/** The same by what Node (`connect EHOSTUNREACH …`) and got (`Timeout awaiting 'connect' …`) say. */
+const UNCONNECTED_TEXT = /^connect |^getaddrinfo |awaiting '(?:lookup|connect|secureConnect)'/;
+
+/** Whether no byte of the request can have reached Pinterest. */
+export function neverLeft(reply: Answer | Silence): boolean {
+  return reply.kind === "silence" && (UNCONNECTED.has(reply.code) || UNCONNECTED_TEXT.test(reply.message));
+}

@@ -22,7 +22,7 @@ export function permissionMissing(
   scopes: readonly OAuthScope[],
 ): ConnectorError {
   const wanted = scopes.length > 0 ? `the scopes ${scopes.join(", ")}` : "all scopes the connector asks for";
-  const authorise = `authorise the app again with ${wanted}: \`npx pinterest-ads auth login\``;
+  const authorise = `authorise the app again with ${wanted}: \`pinterest-ads auth login\``;
   const nextStep = concernsScope(failure.problem)
     ? `A${authorise.slice(1)}.`
     : `Give the user who authorised the app the role ${ROLES[category]} on this ad account; if the role is there, ${authorise}.`;
@@ -49,7 +49,7 @@ export function refusedForGood(
     return requestFailed(
       "token_refused",
       failure,
-      "Authorise the app again with `npx pinterest-ads auth login`.",
+      "Authorise the app again with `pinterest-ads auth login`.",
     );
   return permissionMissing(failure, category, scopes);
 }

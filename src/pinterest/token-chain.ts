@@ -75,7 +75,7 @@ function digest(parts: readonly string[]): string {
 }
 
 const AUTHORISE_AGAIN =
-  "Authorise the app again with `npx pinterest-ads auth login`, or put a new token into PINTEREST_REFRESH_TOKEN; check PINTEREST_APP_ID and PINTEREST_APP_SECRET.";
+  "Authorise the app again with `pinterest-ads auth login`, or put a new token into PINTEREST_REFRESH_TOKEN; check PINTEREST_APP_ID and PINTEREST_APP_SECRET.";
 
 /** `token_refused`: Pinterest does not accept the refresh token; asking again would not help. `unfinishedSince` (epoch ms) explains it. */
 export function refreshRefused(refusal: Refusal, unfinishedSince: number | undefined): ConnectorError {
@@ -105,7 +105,7 @@ function keyMismatch(): ConnectorError {
     "The stored Pinterest tokens were encrypted with another TOKEN_ENCRYPTION_KEY",
     {
       nextStep:
-        "Restore the former TOKEN_ENCRYPTION_KEY, or authorise the app again with `npx pinterest-ads auth login`.",
+        "Restore the former TOKEN_ENCRYPTION_KEY, or authorise the app again with `pinterest-ads auth login`.",
     },
   );
 }
@@ -116,7 +116,7 @@ function tokenMissing(): ConnectorError {
     "There is no Pinterest token, neither configured nor in the warehouse",
     {
       nextStep:
-        "Authorise the app with `npx pinterest-ads auth login`, or set PINTEREST_REFRESH_TOKEN or PINTEREST_ACCESS_TOKEN.",
+        "Authorise the app with `pinterest-ads auth login`, or set PINTEREST_REFRESH_TOKEN or PINTEREST_ACCESS_TOKEN.",
     },
   );
 }

@@ -3,7 +3,7 @@ import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { endpoint } from "./endpoint.ts";
 import { attemptsSpent, type Failure, requestFailed, spamBlocked } from "./failure.ts";
-import type { Answer, Http } from "./http.ts";
+import { type Answer, type Http, neverLeft } from "./http.ts";
 import type { Problem } from "./problem.ts";
 import { logRequest } from "./request-log.ts";
 import { type Grant, readGrant } from "./token-grant.ts";
@@ -11,7 +11,12 @@ import { codeOf, judge, type Verdict } from "./verdict.ts";
 
 export type GrantReply =
   | { readonly kind: "granted"; readonly grant: Grant }
-  | { readonly kind: "refused"; readonly problem: Problem };
+  | {
+      readonly kind: "refused";
+      readonly problem: Problem;
+      /** The token was sent before and no answer came, which may have held its successor. */
+      readonly perhapsSpent: boolean;
+    };
 
 /** The token endpoint of one app. */
 export interface TokenEndpoint {
@@ -44,6 +49,7 @@ export async function refreshGrant(
   assertExclusive: () => Promise<void>,
 ): Promise<GrantReply> {
   let asked = scopes;
+  let perhapsSpent = false;
   for (let attempt = 1; ; attempt += 1) {
     if (attempt > 1) await assertExclusive();
     const form = {
@@ -53,9 +59,19 @@ export async function refreshGrant(
     };
     const { verdict, grant, failure } = await postForm(at, form, [refreshToken], attempt);
     if (grant) return { kind: "granted", grant };
+    const isLost =
+      verdict.kind === "invalid" || (verdict.kind === "unreachable" && !neverLeft(failure.reply));
+    if (isLost) {
+      perhapsSpent = true;
+      at.logger.warn(
+        { attempt, error: verdict.problem.message },
+        "pinterest token refresh got no usable answer",
+      );
+    }
     switch (verdict.kind) {
       case "refused":
-        if (asked.length === 0 || !/scope/i.test(verdict.problem.message)) return verdict;
+        if (asked.length === 0 || !/scope/i.test(verdict.problem.message))
+          return { ...verdict, perhapsSpent };
         asked = [];
         break;
       case "spam":

@@ -26,7 +26,7 @@ function notSaved(cause: unknown): ConnectorError {
     `Pinterest issued a new refresh token, but it could not be saved in the warehouse, so it is not used: ${why}`,
     {
       nextStep:
-        "Repair the database first. If the next run says that the token is refused, authorise the app again with `npx pinterest-ads auth login`.",
+        "Repair the database first. If the next run says that the token is refused, authorise the app again with `pinterest-ads auth login`.",
       cause,
     },
   );

@@ -5,7 +5,7 @@ import { ConnectorError } from "../errors.ts";
 export function interruption(signal: AbortSignal): ConnectorError {
   if (signal.reason instanceof ConnectorError) return signal.reason;
   return new ConnectorError("interrupted", "The run was interrupted", {
-    nextStep: "Run it again; what was loaded stays, the rest is loaded then.",
+    nextStep: "What was loaded stays; the next run loads the rest.",
     cause: signal.reason,
   });
 }

@@ -1,5 +1,6 @@
 import { asConnectorError, type ConnectorError, isFatal } from "../errors.ts";
 import { nameAttribution } from "../resources/attribution.ts";
+import { describeConnectionError } from "../warehouse/connection-error.ts";
 import type { MergeCounts } from "../warehouse/merge.ts";
 import { markSliceFailed, type SliceTally } from "../warehouse/slices.ts";
 import { isAnalytics, type Slice } from "./plan.ts";
@@ -56,7 +57,9 @@ export async function failSlice(
     ...error.details,
   };
   const fields = { run_id: run.id, ...sliceFields(slice), ...tallyFields(tally), ...reason };
-  run.logger.error(fields, "slice failed");
+  // Who stops a run knows; the end of the run tells of it once.
+  if (error.code === "interrupted") run.logger.debug(fields, "slice interrupted");
+  else run.logger.error(fields, "slice failed");
 }
 
 /** The same without a word in the log about the failure itself: that is up to the caller. */
@@ -72,7 +75,8 @@ export async function noteFailure(
     await markSliceFailed(run.warehouse, slice.id, statusOf(error), tally, error);
   } catch (problem) {
     // The database itself is what failed; the end of the run, or the next run, closes the slice in the books.
-    run.logger.warn({ ...sliceFields(slice), err: problem }, "failed slice not recorded");
+    const { message } = describeConnectionError(problem, run.warehouse.url);
+    run.logger.warn({ ...sliceFields(slice), error: message }, "failed slice not recorded");
   }
   run.onEvent({ kind: "slice_failed", slice, error });
 }

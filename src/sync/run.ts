@@ -180,9 +180,8 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
   try {
     const totals = await closeBooks(run, status, error);
     const fields = { run_id: run.id, trigger: run.request.trigger, status, ...totals };
-    if (error) run.logger.error({ ...fields, error_code: error.code, error: error.message }, "run finished");
-    else if (status === "succeeded") run.logger.info(fields, "run finished");
-    else run.logger.warn(fields, "run finished");
+    const cause = error && { error_code: error.code, error: error.message };
+    run.logger[levelOf(run, status, error)]({ ...fields, ...cause }, "run finished");
     const { id, failures, windows } = run;
     return { id, status, totals, error, failures, windows };
   } catch (cause) {
@@ -192,6 +191,15 @@ async function closeRun(run: Run, status: RunStatus, ended: ConnectorError | und
     const { id, failures, windows } = run;
     return { id, status: "failed", totals: NO_TOTALS, error: unrecorded, failures, windows };
   }
+}
+
+/** What nobody has to do anything about, or has been told of by itself, is no error: stops, rejected records, shut accounts. */
+function levelOf(run: Run, status: RunStatus, error: ConnectorError | undefined): "info" | "warn" | "error" {
+  if (status === "succeeded" || status === "interrupted") return "info";
+  const isShut = run.failures.every(({ slice }) => run.shut.has(slice.adAccountId ?? ""));
+  return error === undefined || (status === "partial" && run.failures.length > 0 && isShut)
+    ? "warn"
+    : "error";
 }
 
 /**

@@ -64,7 +64,7 @@ function idsUnknown(resource: string, list: string): ConnectorError {
     "parent_failed",
     `${resource} is asked by id, and no list of ${list} was loaded yet`,
     {
-      nextStep: `Run first: npx pinterest-ads sync --resource ${list}`,
+      nextStep: `Run first: pinterest-ads sync --resource ${list}`,
     },
   );
 }

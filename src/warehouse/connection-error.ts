@@ -10,7 +10,7 @@ interface Cause {
 }
 
 const CHECK_CA =
-  "Give the certificate of its CA in DATABASE_URL: sslmode=verify-full&sslrootcert=/path/to/ca.pem; sslmode=require without sslrootcert encrypts and checks nothing.";
+  "Name the file of the CA that signed it, or correct the one that is named, in DATABASE_URL: sslmode=verify-full&sslrootcert=/path/to/ca.pem; sslmode=require without sslrootcert encrypts and checks nothing.";
 const USE_TLS =
   "Add sslmode=require to DATABASE_URL, or better sslmode=verify-full&sslrootcert=/path/to/ca.pem.";
 const CHECK_LOGIN =

@@ -10,8 +10,10 @@ export interface FailingRun {
   /** What kept it from succeeding, with its next step. */
   readonly error_code: string | null;
   readonly error: string | null;
-  /** Names of the schedules that it was for; empty for a run that somebody started. */
+  /** Names of the schedules that it did last; empty for a run that somebody started. */
   readonly schedules: readonly string[];
+  /** All schedules that it was for; some may have had another run since. */
+  readonly asked_schedules: readonly string[];
   /** Somebody started it so long ago that it is not worth a word any more. */
   readonly lapsed: boolean;
   /** A later one that somebody started for the same purpose did not load everything either. */
@@ -44,6 +46,7 @@ const MANUAL_DAYS_READ = 17;
 export async function readFailingScheduledRuns({ knex }: Warehouse): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
     `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array_agg(s.schedule order by s.schedule) as schedules,
+            array(select jsonb_array_elements_text(coalesce(r.request -> 'schedules', '[]'))) as asked_schedules,
             false as lapsed, false as superseded
        from ${TABLE_PREFIX}schedules as s join ${RUNS} as r on r.id = s.last_run_id
       where s.expression is not null and r.status in ('failed', 'partial')
@@ -84,6 +87,7 @@ const STILL_MISSING = `${NOT_ALL_LOADED} and not case
 export async function readFailingManualRuns({ knex }: Warehouse): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
     `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules,
+            array[]::text[] as asked_schedules,
             r.finished_at <= now() - interval '${MANUAL_DAYS} days' as lapsed,
             exists (select from ${RUNS} as l where l.trigger = r.trigger and l.status in ('failed', 'partial')
                        and l.error_code is distinct from 'already_running' and l.started_at > r.started_at) as superseded

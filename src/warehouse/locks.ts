@@ -158,7 +158,7 @@ export function windowLocks(
 function lockLost(cause: Error | undefined): ConnectorError {
   return new ConnectorError("lock_lost", "The connection that holds this run's locks broke", {
     nextStep:
-      "Start the run again; nothing is lost. If it happens often, look at the database's log and network.",
+      "Nothing is lost: the next run loads the rest. If it happens often, look at the database's log and network.",
     cause,
   });
 }

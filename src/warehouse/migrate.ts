@@ -73,7 +73,7 @@ export async function assertMigrated(warehouse: Warehouse, resources: readonly R
     throw new ConnectorError(
       "schema_missing",
       `Schema "${warehouse.schema}" lacks ${lacking.length} of the connector's tables, columns or migrations (${summarize(lacking)})`,
-      { nextStep: "Run: npx pinterest-ads migrate", details: { lacking } },
+      { nextStep: "Run: pinterest-ads migrate", details: { lacking } },
     );
 }
 

@@ -54,7 +54,7 @@ export async function startRun(
 
 const NOT_BEGUN = "The run ended before this was begun; the next run loads it.";
 
-/** Closes a run: its totals are summed from its slices, and slices that never ended get its status. */
+/** Closes a run: its totals are summed from its slices, and slices that never ended get its status and error code. */
 export async function finishRun(
   { knex }: Warehouse,
   id: string,
@@ -64,10 +64,10 @@ export async function finishRun(
   const ended = status === "interrupted" ? "interrupted" : "skipped";
   await knex.raw(
     `with unfinished as (
-       update ${SLICES} set status = ?, finished_at = now(), error = '${NOT_BEGUN}'
+       update ${SLICES} set status = ?, finished_at = now(), error_code = ?, error = '${NOT_BEGUN}'
         where run_id = ? and status in ('planned', 'running') returning id)
      update ${RUNS} set status = ?, finished_at = now(), error_code = ?, error = ? where id = ? and status = 'running'`,
-    [ended, id, status, error?.code ?? null, error ? describeError(error) : null, id],
+    [ended, error?.code ?? null, id, status, error?.code ?? null, error ? describeError(error) : null, id],
   );
   await sumTotals(knex, id);
 }

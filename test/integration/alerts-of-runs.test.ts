@@ -124,6 +124,17 @@ describe("a scheduled run", () => {
     expect(await names()).toEqual(["run_failed entities"]);
   });
 
+  test("of which a schedule has had another run since concerns no other for that", async () => {
+    await insertRun(db, {
+      status: "partial",
+      schedules: ALL,
+      slices: [{ ...ads, status: "succeeded", rejected: 1 }],
+    });
+    expect(await names()).toEqual(["run_failed entities"]);
+    await insertRun(db, { status: "succeeded", schedules: ["entities"], hoursAgo: 0.5 });
+    expect(await names()).toEqual([]);
+  });
+
   test("that asked for catalogs through an ad account before it found it shut is no alert for them", async () => {
     const denied = { resource: "ads", adAccountId: "1", errorCode: "permission_missing" };
     const rest = { resource: "campaigns", adAccountId: "1", status: "skipped", errorCode: "account_shut" };

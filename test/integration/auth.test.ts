@@ -100,7 +100,7 @@ test("a login ends a refusal, and its tokens are used although the refused one i
   expectExit(refused, 1);
   expectNarrow(refused.stdout);
   expect(refused.stdout.match(/refused/g)).toHaveLength(1);
-  expect(refused.stdout.replace(/\s+/g, " ")).toContain("npx pinterest-ads auth login");
+  expect(refused.stdout.replace(/\s+/g, " ")).toContain("pinterest-ads auth login");
 
   const result = await logIn(configured);
   expectExit(result, 0);
@@ -170,7 +170,7 @@ test("scopes that the user did not grant are named with what they cost", async (
 test("nobody is asked to agree before the warehouse can keep the tokens", async () => {
   const unmigrated = await run("auth login --port 0", { WAREHOUSE_SCHEMA: "elsewhere" });
   expectExit(unmigrated, 1);
-  expect(unmigrated.stderr).toMatch(/npx pinterest-ads migrate/);
+  expect(unmigrated.stderr).toMatch(/pinterest-ads migrate/);
   const incomplete = await run("auth login --manual", {
     PINTEREST_APP_SECRET: "",
     TOKEN_ENCRYPTION_KEY: "",

@@ -98,7 +98,7 @@ test("status tells which days are missing between loaded ones and how to load th
   expect(await gaps()).toEqual([gap]);
   const result = await world.run("status");
   expect(result.stdout).toContain(
-    `campaign_analytics of ${accounts[0]} ${gap.from}..${gap.to}\nLoad them with: npx pinterest-ads backfill`,
+    `campaign_analytics of ${accounts[0]} ${gap.from}..${gap.to}\nLoad them with: pinterest-ads backfill`,
   );
   expect(result.stdout).toMatch(new RegExp(`^campaign +${accounts[0]} .* 2$`, "m"));
   expectNarrow(result.stdout);

@@ -79,7 +79,7 @@ describe("what cannot be backfilled is wrong usage and begins no run:", () => {
     ["a day that no calendar has", "--from 2026-02-29 --to 2026-03-01", /--from.*not a day of the calendar/],
     ["a day that is not written as one", "--from 1.2.2026 --to 2026-03-01", /write YYYY-MM-DD/],
     ["no last day", `--from ${today}`, /--to <day>/],
-    ["a list", `${WINDOW.from} --resource campaigns`, /campaigns is a list: .*\n.*npx pinterest-ads sync/],
+    ["a list", `${WINDOW.from} --resource campaigns`, /campaigns is a list: .*\n.*pinterest-ads sync/],
     ["a misspelt level", "--resource campain_analytics", /did you mean campaign_analytics\?/],
     ["both orders", "--oldest-first --newest-first", /cannot be used with/],
   ])("%s", async (_what, flags, answer) => {

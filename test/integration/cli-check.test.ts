@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { startAlteredPinterest } from "../support/altered-pinterest.ts";
 import { environmentFor, expectExit, runCli } from "../support/cli.ts";
 import { createDatabase, execute, type TestDatabase } from "../support/database.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
@@ -40,6 +41,18 @@ test("a warehouse that is ready passes every check, and nothing is loaded", asyn
   expect(counts).toEqual([{ rows: "0" }]);
 });
 
+test("ids that come as numbers, too long for a double, are told digit by digit", async () => {
+  const ids = simulator.world.accounts.map(({ id }) => id);
+  const longer = ids.map((id, index) => `${id}${index}1`);
+  await using altered = await startAlteredPinterest(simulator, ({ url }, text) =>
+    url.pathname.endsWith("/ad_accounts")
+      ? ids.reduce((all, id, index) => all.replace(`"id":"${id}"`, `"id":${longer[index]}`), text)
+      : undefined,
+  );
+  const output = await check({ PINTEREST_API_URL: altered.simulator.url }, 0);
+  for (const id of longer) expect(output).toContain(id);
+});
+
 test("a token that Pinterest does not accept is a problem with its fix", async () => {
   const output = await check({ PINTEREST_ACCESS_TOKEN: "pina_of_somebody_else" }, 1);
   expect(output).toMatch(/^FAIL +token +.*PINTEREST_ACCESS_TOKEN.*Create a new access token/m);
@@ -55,7 +68,7 @@ test("a refresh token that Pinterest refuses is a problem with its fix", async (
 test("a warehouse that was not migrated is a problem with its fix, and the token is not used up for it", async () => {
   const before = simulator.requests.length;
   const output = await check({ WAREHOUSE_SCHEMA: "empty" }, 1);
-  expect(output).toMatch(/^FAIL +tables .*npx pinterest-ads migrate/m);
+  expect(output).toMatch(/^FAIL +tables .*pinterest-ads migrate/m);
   expect(output).toMatch(/^-- +token +not tested/m);
   expect(simulator.requests).toHaveLength(before);
 });

@@ -34,9 +34,7 @@ test("without metrics there is nothing to compare, which is told and is exit cod
   expect(result.stdout).toContain(
     `0 sums compared with account totals, ${WINDOW.from} to ${WINDOW.to}: 0 differ.`,
   );
-  expect(result.stderr).toMatch(
-    /^pinterest-ads: No day from .* could be compared\n.*npx pinterest-ads backfill/,
-  );
+  expect(result.stderr).toMatch(/^pinterest-ads: No day from .* could be compared\n.*pinterest-ads backfill/);
   expect(world.simulator.requests).toEqual([]);
 });
 

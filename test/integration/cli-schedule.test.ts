@@ -37,7 +37,7 @@ test("before migrate it says so and ends, for nobody else would notice", async (
   const result = await runCli(["schedule"], { env });
   expectExit(result, 1);
   expect(result.stderr).toMatch(/lacks .* of the connector's tables/);
-  expect(result.stderr).toMatch(/npx pinterest-ads migrate/);
+  expect(result.stderr).toMatch(/pinterest-ads migrate/);
   expect(readLog(result).at(-1)).toMatchObject({ level: "fatal", error_code: "schema_missing" });
 });
 

@@ -134,7 +134,7 @@ test("a sync into a schema that was not migrated asks for migrate and Pinterest 
   await startWorld();
   const result = await runCli(["sync"], { env: { ...env, WAREHOUSE_SCHEMA: "never_migrated" } });
   expectExit(result, 1);
-  expect(result.stderr).toMatch(/lacks .*\nRun: npx pinterest-ads migrate\n$/);
+  expect(result.stderr).toMatch(/lacks .*\nRun: pinterest-ads migrate\n$/);
   expect(readLog(result)).toEqual([]);
   expect(simulator.requests).toEqual([]);
 });

@@ -201,7 +201,7 @@ test("a database that was never migrated is refused by sync, which says what to 
   const before = await everything();
   await expect(assertMigrated(warehouse, [things])).rejects.toMatchObject({
     code: "schema_missing",
-    nextStep: "Run: npx pinterest-ads migrate",
+    nextStep: "Run: pinterest-ads migrate",
   });
   expect(await everything()).toEqual(before);
 });

@@ -372,6 +372,36 @@ test("a refresh token that is not replaced stays in use", async () => {
   expect((await first.tokens.access()).token).toBe("access-1");
 });
 
+test("a refusal after an answer that was lost says that the new token may be lost, and one before it does not", async () => {
+  await using losing = await openPinterest((index) =>
+    index === 0 ? { fault: "reset" } : { status: 400, json: { code: 283, message: "Invalid refresh token" } },
+  );
+  await using first = openProcess(losing.server.url);
+  await expect(first.tokens.access()).rejects.toMatchObject({
+    code: "token_refused",
+    message: expect.stringMatching(/Invalid refresh token\. A refresh that began on .* may be lost$/),
+  });
+  expect(first.log()).toContain("pinterest token refresh got no usable answer");
+
+  await warehouse.knex("pinterest_ads_oauth_tokens").delete();
+  await using refusing = await openPinterest((index) =>
+    index === 0 ? { status: 500 } : { status: 400, json: { code: 283, message: "Invalid refresh token" } },
+  );
+  await using second = openProcess(refusing.server.url);
+  await expect(second.tokens.access()).rejects.toMatchObject({
+    message: expect.stringMatching(/Invalid refresh token$/),
+  });
+});
+
+test("closing does not wait for ever for an answer that does not come", async () => {
+  await using pinterest = await openPinterest(() => ({ fault: "hang" }));
+  await using first = openProcess(pinterest.server.url, { closePatienceMs: 50 });
+  const waiting = first.tokens.access().catch((error: unknown) => error);
+  await waitUntil("it is asked", () => pinterest.server.seen.length === 1);
+  await first.tokens.close();
+  expect(await waiting).toMatchObject({ code: "interrupted" });
+});
+
 test("aborting ends the caller's wait, and closing lets the refresh finish and saves it", async () => {
   const gate = Promise.withResolvers<void>();
   await using pinterest = await openPinterest(async () => {

@@ -45,7 +45,7 @@ describe("how far metrics are loaded", () => {
     ];
     const text = renderGaps([{ ...covered, gaps }]);
     expect(text).toContain(`ad_group_targeting_analytics of ${ACCOUNT} 2024-01-10..2024-01-12`);
-    expect(text).toContain("npx pinterest-ads backfill");
+    expect(text).toContain("pinterest-ads backfill");
     expectNarrow(text);
     expect(renderCoverage([{ ...covered, gaps }])).toMatch(/ 4$/m);
   });

@@ -60,6 +60,8 @@ test.each<[string, RegExp]>([
   ["schedule: { timezone: 1 }", /schedule.timezone: not a time zone/],
   ["schedule: { recent_days: 0 }", /schedule.recent_days: not a whole number of days from 1 to 30/],
   ["schedule: { entites: 0 6 * * * }", /unknown key "schedule.entites"; did you mean entities\?/],
+  ['schedule: { entities: "*/90 * * * *" }', /entities: .* \/90 in \*\/90 is longer than its field/],
+  ['schedule: { entities: "0 0 29 2 1" }', /entities: .* comes on no day within eight years/],
   ["health: { max_staleness: soon }", /health.max_staleness: not a duration; write 90m, 36h or 2d/],
   ["health: { max_staleness: 0h }", /health.max_staleness: not a duration/],
   ["health: { max_staleness: 5h }", /health.max_staleness: 5 h is too short, .* every 6 h;/],

@@ -55,7 +55,7 @@ describe("the end of the refresh token", () => {
   ])("in %d days is warned of as it deserves, with what to do", (days, warning) => {
     const text = tell(storedWith({ refreshExpiresAt: NOW + days * DAY_MS }));
     if (warning) expect(text.replace(/\n +/g, " ")).toMatch(warning);
-    if (warning) expect(text.replace(/\n +/g, " ")).toMatch(/npx pinterest-ads auth login/);
+    if (warning) expect(text.replace(/\n +/g, " ")).toMatch(/pinterest-ads auth login/);
     else expect(text).not.toMatch(/warning/);
   });
 });

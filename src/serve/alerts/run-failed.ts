@@ -62,19 +62,23 @@ function findFailures(run: FailingRun, groups: readonly FailureGroup[]): Failure
   return excused ? undefined : [];
 }
 
-/** Those of the run's schedules that the failures belong to; all of them where that cannot be told. */
+/**
+ * Those of the run's schedules that the failures belong to; all of them for what none of them is for, such as lists that
+ * a run of metrics needs. A schedule that had another run since has another last word.
+ */
 function concerned(
   run: FailingRun,
   failures: readonly FailureGroup[],
   resources: readonly Resource[],
 ): readonly string[] {
+  if (failures.length === 0) return run.schedules;
   const found = new Set<string>();
   for (const { resource: name } of failures) {
     const resource = resources.find((candidate) => candidate.name === name);
-    const of = resource ? run.schedules.filter((schedule) => refreshes(schedule, groupOf(resource))) : [];
+    const of = resource ? run.asked_schedules.filter((name) => refreshes(name, groupOf(resource))) : [];
     for (const one of of.length > 0 ? of : run.schedules) found.add(one);
   }
-  return found.size > 0 ? [...found] : run.schedules;
+  return run.schedules.filter((name) => found.has(name));
 }
 
 function describe(run: FailingRun, subject: string, failures: readonly FailureGroup[]): Condition {

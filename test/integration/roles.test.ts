@@ -36,7 +36,7 @@ describe("the owner", () => {
     expect(again).toEqual({ migrations: [], statements: [] });
   });
 
-  test("takes tables over that somebody else has made", async () => {
+  test("takes tables over that who runs the script has made", async () => {
     await using other = await openRoles();
     await migrateSchema(other.database.url, SCHEMA);
     await other.apply();
@@ -89,6 +89,16 @@ describe("the loader", () => {
     "drop view pinterest_ads_campaign_performance",
   ])("may not: %s", async (sql) => {
     await expect(as("loader", sql)).rejects.toMatchObject(DENIED);
+  });
+
+  test("reads whatever pg_dump reads", async () => {
+    const relations = await execute(
+      roles.database.url,
+      `select relname, relkind from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+        where nspname = '${SCHEMA}' and relkind in ('r', 'v', 'S')`,
+    );
+    expect(relations.map(({ relkind }) => relkind)).toContain("S");
+    for (const { relname } of relations) await as("loader", `select from ${relname}`);
   });
 
   test("is told who migrates instead", async () => {
@@ -158,4 +168,73 @@ test("before the tables are there the analyst is promised nothing, so that token
   await expect(
     execute(other.urls.analyst, `select from ${SCHEMA}.pinterest_ads_oauth_tokens`),
   ).rejects.toMatchObject(DENIED);
+});
+
+describe("in a schema where everybody may create, as in public of Postgres 14,", () => {
+  const allow = (url: string) => execute(url, "grant create on schema public to public");
+
+  test("nobody but the owner may any longer", async () => {
+    await using other = await openRoles("public");
+    await allow(other.database.url);
+    expect(await other.apply()).toEqual([]);
+    await migrateSchema(other.urls.owner);
+    await other.apply();
+    for (const role of ["loader", "analyst"] as const)
+      for (const made of ["table", "view"])
+        await expect(other.query(role, `create ${made} pinterest_ads_zz as select 1`)).rejects.toMatchObject(
+          DENIED,
+        );
+    await other.query("analyst", "select from pinterest_ads_campaigns");
+    await expect(other.query("analyst", "select from pinterest_ads_oauth_tokens")).rejects.toMatchObject(
+      DENIED,
+    );
+  });
+
+  test("what somebody else made there stays theirs, and shows no tokens", async () => {
+    await using other = await openRoles("public");
+    await other.apply();
+    await migrateSchema(other.urls.owner);
+    await allow(other.database.url);
+    await other.query("analyst", "create view pinterest_ads_zz as select * from pinterest_ads_oauth_tokens");
+    await other.query("analyst", "create table pinterest_ads_theirs (id text)");
+    const { analyst } = other.names;
+    expect((await other.apply()).toSorted()).toEqual(
+      ["theirs", "zz"].map((name) => `public.pinterest_ads_${name} belongs to ${analyst}: left alone.`),
+    );
+    await expect(other.query("analyst", "select from pinterest_ads_zz")).rejects.toMatchObject(DENIED);
+    await expect(other.query("loader", "select from pinterest_ads_theirs")).rejects.toMatchObject(DENIED);
+  });
+
+  test("tables that somebody named like those with tokens do not pass for migrated", async () => {
+    await using other = await openRoles("public");
+    await other.apply();
+    await allow(other.database.url);
+    for (const name of ["oauth_tokens", "running_reports"])
+      await other.query("analyst", `create table pinterest_ads_${name} (id text)`);
+    await other.apply();
+    for (const name of ["oauth_tokens", "running_reports"])
+      await other.query("analyst", `drop table pinterest_ads_${name}`);
+    await migrateSchema(other.urls.owner);
+    await expect(other.query("analyst", "select from pinterest_ads_oauth_tokens")).rejects.toMatchObject(
+      DENIED,
+    );
+  });
+
+  test("who may not forbid it is told so", async () => {
+    await using other = await openRoles("public");
+    await allow(other.database.url);
+    await execute(other.database.url, "alter schema public owner to current_user");
+    const admin = await createRole(other.database.url);
+    const database = new URL(other.database.url).pathname.slice(1);
+    await execute(
+      other.database.url,
+      `alter role ${admin.name} createrole; alter database ${database} owner to ${admin.name}`,
+    );
+    const url = Object.assign(new URL(admin.url), { pathname: `/${database}` }).href;
+    expect(await other.apply(url)).toContain(
+      "Everybody may still create tables in schema public, because it is not yours.",
+    );
+    await execute(other.database.url, `alter database ${database} owner to current_user`);
+    await admin.drop();
+  });
 });

@@ -50,6 +50,11 @@ export const VARIABLES = [
   "ALERTS_WEBHOOK_URL",
 ] as const;
 
+type Variable = (typeof VARIABLES)[number];
+
+/** What deploy/kubernetes has in place of secrets: as a password everybody would know it. */
+const PLACEHOLDER = "REPLACE-ME";
+
 /** What docker-compose.yml reads out of the same `.env`, and would otherwise look like misspelt ones of ours. */
 const COMPOSE_VARIABLES: ReadonlySet<string> = new Set(["POSTGRES_PASSWORD", "ANALYST_PASSWORD"]);
 
@@ -67,25 +72,35 @@ export function parseEnvironment(
   problems: string[],
 ): Environment {
   reportTypos(variables, inEnvFile, problems);
-  const read = (name: (typeof VARIABLES)[number]) => variables[name]?.trim() || undefined;
+  const placeholders = VARIABLES.filter((name) => variables[name]?.includes(PLACEHOLDER));
+  for (const name of placeholders)
+    problems.push(`${name} is still the placeholder of the example; put the value in or remove the line`);
+  const read = (name: Variable) => variables[name]?.trim() || undefined;
+  // Whatever else is wrong with a placeholder goes without saying.
+  const problemsOf = (name: Variable) => (placeholders.includes(name) ? [] : problems);
   return {
     appId: read("PINTEREST_APP_ID"),
     appSecret: read("PINTEREST_APP_SECRET"),
     refreshToken: read("PINTEREST_REFRESH_TOKEN"),
     accessToken: read("PINTEREST_ACCESS_TOKEN"),
-    adAccountIds: parseAccountIds(read("PINTEREST_AD_ACCOUNT_IDS"), problems),
-    apiUrl: parseApiUrl(read("PINTEREST_API_URL"), problems),
-    databaseUrl: parseDatabaseUrl(read("DATABASE_URL"), variables, problems),
+    adAccountIds: parseAccountIds(read("PINTEREST_AD_ACCOUNT_IDS"), problemsOf("PINTEREST_AD_ACCOUNT_IDS")),
+    apiUrl: parseApiUrl(read("PINTEREST_API_URL"), problemsOf("PINTEREST_API_URL")),
+    databaseUrl: parseDatabaseUrl(read("DATABASE_URL"), variables, problemsOf("DATABASE_URL")),
     schema: parseSchema(read("WAREHOUSE_SCHEMA"), problems),
-    encryptionKey: parseEncryptionKey(read("TOKEN_ENCRYPTION_KEY"), problems),
+    encryptionKey: parseEncryptionKey(read("TOKEN_ENCRYPTION_KEY"), problemsOf("TOKEN_ENCRYPTION_KEY")),
     configFile: read("CONNECTOR_CONFIG"),
-    logLevel: parseChoice("LOG_LEVEL", read("LOG_LEVEL"), LOG_LEVELS, problems) ?? "info",
-    logFormat: parseChoice("LOG_FORMAT", read("LOG_FORMAT"), ["json", "text"] as const, problems),
-    port: parsePort(read("PORT"), problems),
+    logLevel: parseChoice("LOG_LEVEL", read("LOG_LEVEL"), LOG_LEVELS, problemsOf("LOG_LEVEL")) ?? "info",
+    logFormat: parseChoice(
+      "LOG_FORMAT",
+      read("LOG_FORMAT"),
+      ["json", "text"] as const,
+      problemsOf("LOG_FORMAT"),
+    ),
+    port: parsePort(read("PORT"), problemsOf("PORT")),
     statusLogin: parseLogin(read("STATUS_USER"), variables["STATUS_PASSWORD"] || undefined, problems),
-    statusPublic: parseSwitch("STATUS_PUBLIC", read("STATUS_PUBLIC"), problems),
-    migrateOnStart: parseSwitch("MIGRATE_ON_START", read("MIGRATE_ON_START"), problems),
-    webhookUrl: parseWebhookUrl(read("ALERTS_WEBHOOK_URL"), problems),
+    statusPublic: parseSwitch("STATUS_PUBLIC", read("STATUS_PUBLIC"), problemsOf("STATUS_PUBLIC")),
+    migrateOnStart: parseSwitch("MIGRATE_ON_START", read("MIGRATE_ON_START"), problemsOf("MIGRATE_ON_START")),
+    webhookUrl: parseWebhookUrl(read("ALERTS_WEBHOOK_URL"), problemsOf("ALERTS_WEBHOOK_URL")),
   };
 }
 

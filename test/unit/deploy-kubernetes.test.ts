@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readConfigFile } from "../../src/config-file.ts";
 import { findCronProblem } from "../../src/cron.ts";
-import { VARIABLES } from "../../src/environment.ts";
+import { parseEnvironment, VARIABLES } from "../../src/environment.ts";
 import {
   type KubernetesContainer,
   type Pod,
@@ -39,12 +39,25 @@ test("both ways of running take the same secrets and settings", () => {
     expect(kustomizations.find((one) => one.folder === folder)?.kustomization.resources).toContain("../base");
 });
 
-test("secrets are placeholders, and name what the program reads", () => {
-  for (const { stringData = {} } of secrets)
+test("secrets are placeholders that the program refuses, and name what it reads", () => {
+  for (const { stringData = {} } of secrets) {
+    const problems: string[] = [];
+    parseEnvironment(stringData, new Set(), problems);
+    expect(problems).toHaveLength(Object.keys(stringData).length);
     for (const [name, value] of Object.entries(stringData)) {
       expect(VARIABLES).toContain(name);
       expect(value).toBe("REPLACE-ME");
     }
+  }
+});
+
+test("the migrate Job has the settings of the connector, and of the two addresses the owner's", () => {
+  const job = workloads.find(({ file }) => file === "migrate/job.yaml");
+  const [migrate] = job?.pod.containers ?? [];
+  expect(migrate?.envFrom).toEqual([
+    { secretRef: { name: "pinterest-ads" } },
+    { secretRef: { name: "pinterest-ads-owner" } },
+  ]);
 });
 
 describe.each(workloads.map(({ file, pod }) => [file, pod] as const))("%s", (_, pod) => {

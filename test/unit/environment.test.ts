@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { parseEnvironment } from "../../src/environment.ts";
+import { parseEnvironment, VARIABLES } from "../../src/environment.ts";
 
 function parse(variables: Record<string, string>, inEnvFile: readonly string[] = []) {
   const problems: string[] = [];
@@ -68,6 +68,21 @@ test.each<[string, string, RegExp]>([
   ["PINTEREST_APPID", "1", /^PINTEREST_APPID is not a variable.*did you mean PINTEREST_APP_ID\?/],
 ])("%s=%s is a problem with its fix", (name, value, problem) => {
   expect(parse({ [name]: value }).problems).toEqual([expect.stringMatching(problem)]);
+});
+
+test.each(VARIABLES)("%s is refused while it is the placeholder of an example, for that alone", (name) => {
+  const login = /^STATUS_(USER|PASSWORD)$/.test(name) ? { STATUS_USER: "x", STATUS_PASSWORD: "x" } : {};
+  expect(parse({ ...login, [name]: "REPLACE-ME" }).problems).toEqual([
+    `${name} is still the placeholder of the example; put the value in or remove the line`,
+  ]);
+});
+
+test("a placeholder is refused inside a value too, and its form is not found fault with as well", () => {
+  const webhook = "https://hooks.example.com/REPLACE-ME";
+  const { problems } = parse({ ALERTS_WEBHOOK_URL: webhook, DATABASE_URL: "REPLACE-ME", PORT: "REPLACE-ME" });
+  expect(problems).toEqual(
+    ["DATABASE_URL", "PORT", "ALERTS_WEBHOOK_URL"].map((name) => expect.stringMatching(`^${name} is still`)),
+  );
 });
 
 test("no problem repeats a secret", () => {

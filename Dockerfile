@@ -19,6 +19,10 @@ RUN node src/pinterest-ads.js --version \
  && node --eval "const { drawSvg } = await import('/app/src/serve/page/charts/draw.ts'); await drawSvg({}, 'small')"
 
 FROM node:24.21.0-bookworm-slim AS system
+# The init. By default process 1 ignores SIGTERM, and Node needs seconds on a busy machine until it listens for it.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends 'tini=0.19.0-*' \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
 # Neither package managers nor headers are of use to a program that is already installed.
 RUN rm -rf /usr/local/include /usr/local/lib/node_modules /opt/yarn-* \
  && rm -f /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
@@ -45,7 +49,6 @@ WORKDIR /app
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/healthcheck.js"]
-# Without an init: the program handles SIGTERM and SIGINT itself, which is all that process 1 must do where no
-# process is ever orphaned. It starts none. Docker's --init does no harm.
-ENTRYPOINT ["node", "/app/src/pinterest-ads.js"]
+# tini hands signals on and ends with the code of the program. It need not be process 1 of all: --init does no harm.
+ENTRYPOINT ["tini", "--", "node", "/app/src/pinterest-ads.js"]
 CMD ["schedule"]

@@ -12,6 +12,9 @@ export interface ComposeService {
   readonly image: string;
   readonly profiles?: readonly string[];
   readonly build?: unknown;
+  readonly pull_policy?: string;
+  readonly mem_limit?: string;
+  readonly logging?: unknown;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];

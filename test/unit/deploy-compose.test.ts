@@ -12,13 +12,38 @@ const demo = parseEnvFile(readFileSync("deploy/demo.env", "utf8"));
 /** Those that an .env may hold. */
 const interpolated = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = ""]) => name));
 
+/** As compose does it: from the innermost variable outwards. */
+function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
+  const next = text.replace(
+    /\$\{(\w+)(?::[-?]([^${}]*))?\}/g,
+    (_, name: string, fallback = "") => variables[name] ?? fallback,
+  );
+  return next === text ? text : interpolate(next, variables);
+}
+
 test("the connector is given every variable that it knows, and no other", () => {
   expect(Object.keys(connector?.environment ?? {}).toSorted()).toEqual(VARIABLES.toSorted());
 });
 
 test("a variable of .env goes to the container under its own name", () => {
   for (const [name, value] of Object.entries(connector?.environment ?? {}))
-    if (!["DATABASE_URL", "PORT"].includes(name)) expect(value).toMatch(new RegExp(`^\\$\\{${name}:-`));
+    if (name !== "PORT") expect(value).toMatch(new RegExp(`^\\$\\{${name}:-`));
+});
+
+test("a DATABASE_URL of one's own beats the Postgres of compose", () => {
+  const url = "postgres://loader:secret@db.example.com:5432/ads";
+  const value = connector?.environment?.["DATABASE_URL"] ?? "";
+  expect(interpolate(value, { DATABASE_URL: url, POSTGRES_PASSWORD: "x" })).toBe(url);
+  expect(interpolate(value, { POSTGRES_PASSWORD: "x" })).toBe(
+    "postgres://pinterest_ads:x@postgres:5432/pinterest_ads",
+  );
+});
+
+test.each(Object.keys(services))("%s says no more than its disk can hold", (name) => {
+  expect(services[name]?.logging).toEqual({
+    driver: "json-file",
+    options: { "max-size": "10m", "max-file": "5" },
+  });
 });
 
 test.each(Object.keys(services))("no secret of %s stands in the file", (name) => {
@@ -74,10 +99,7 @@ test("what compose alone reads out of .env is no misspelt setting", () => {
 describe("the demo", () => {
   const given = Object.entries(connector?.environment ?? {}).map(([name, value]) => [
     name,
-    value.replace(
-      /\$\{(\w+)(?::[-?]([^}]*))?\}/g,
-      (_, variable, fallback) => demo[variable] ?? fallback ?? "",
-    ),
+    interpolate(value, demo),
   ]);
   const problems: string[] = [];
   const environment = parseEnvironment(

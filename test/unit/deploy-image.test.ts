@@ -53,9 +53,15 @@ test("whatever the program reads at run time is copied", () => {
 test("the image keeps the schedule as a numbered user who is not root", () => {
   expect(of("USER").map(({ rest }) => rest)).toEqual(["1000:1000"]);
   expect(of("ENTRYPOINT").map(({ rest }) => JSON.parse(rest))).toEqual([
-    ["node", "/app/src/pinterest-ads.js"],
+    ["tini", "--", "node", "/app/src/pinterest-ads.js"],
   ]);
   expect(of("CMD").map(({ rest }) => JSON.parse(rest))).toEqual([["schedule"]]);
+});
+
+test("an init is process 1, from the package of the base's Debian, and no other is put before it", () => {
+  const install = of("RUN").find(({ rest }) => rest.includes("apt-get install"))?.rest;
+  expect(install).toMatch(/--no-install-recommends 'tini=[\d.]+-\*' && rm -rf \/var\/lib\/apt\/lists\/\*/);
+  expect(readFileSync("docker-compose.yml", "utf8")).not.toMatch(/^ *init:/m);
 });
 
 test("the program is on the PATH of the image under its own name, and may be executed", () => {
@@ -69,12 +75,28 @@ test("the program is on the PATH of the image under its own name, and may be exe
 
 test("every file names the image of this version", () => {
   expect(of("ARG").map(({ rest }) => rest)).toContain(`VERSION=${manifest.version}`);
-  const built = Object.values(readCompose().services).filter(({ build }) => build !== undefined);
-  expect(built.map(({ image }) => image)).toEqual([IMAGE, IMAGE]);
+  const { connector, simulator } = readCompose().services;
+  expect([connector?.image, simulator?.image]).toEqual([IMAGE, IMAGE]);
   const containers = readWorkloads().flatMap(({ pod }) => [...(pod.initContainers ?? []), ...pod.containers]);
   expect(new Set(containers.map(({ image }) => image))).toEqual(new Set([IMAGE]));
   const tags = readKustomizations().flatMap(({ kustomization }) => kustomization.images ?? []);
   expect(new Set(tags.map(({ name, newTag }) => `${name}:${newTag}`))).toEqual(new Set([IMAGE]));
+});
+
+test("one service builds the image, and who shares it never asks a registry for it", () => {
+  const services = Object.entries(readCompose().services).filter(([, { image }]) => image === IMAGE);
+  const building = services.filter(([, { build }]) => build !== undefined).map(([name]) => name);
+  expect(building).toEqual(["connector"]);
+  for (const [name, { pull_policy }] of services)
+    if (!building.includes(name)) expect(pull_policy, name).toBe("never");
+});
+
+test("the connector gets the same memory everywhere", () => {
+  expect(readCompose().services["connector"]?.mem_limit).toBe("512m");
+  expect(readFileSync("deploy/systemd/pinterest-ads.service", "utf8")).toMatch(/^MemoryMax=512M$/m);
+  for (const { pod } of readWorkloads())
+    for (const { resources } of pod.containers)
+      expect(resources).toMatchObject({ limits: { memory: "512Mi" } });
 });
 
 test("systemd starts what the image starts", () => {

@@ -57,8 +57,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const SCHEDULE = "/sbin/docker-init\0--\0node\0/app/src/pinterest-ads.js\0schedule\0";
-const SYNC = "node\0/app/src/pinterest-ads.js\0sync\0";
+const SCHEDULE = "tini\0--\0node\0/app/src/pinterest-ads.js\0schedule\0";
+const SYNC = "tini\0--\0node\0/app/src/pinterest-ads.js\0sync\0";
 
 test.each([
   ["fails while nothing answers on the port", SCHEDULE, () => 1, 1],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { parse, parseAllDocuments } from "yaml";
 import manifest from "../../package.json" with { type: "json" };
+import { parseCompose } from "./deploy-compose.ts";
+import { type Manifest, type Pod, parseKustomization, parseManifests } from "./deploy-kubernetes.ts";
 
 /** The image as every file names it. */
 export const IMAGE = `${manifest.name}:${manifest.version}`;
@@ -8,90 +9,14 @@ export const IMAGE = `${manifest.name}:${manifest.version}`;
 /** A value that must come from somewhere else than a file of this repository. */
 export const SECRET_NAME = /SECRET|PASSWORD|TOKEN|KEY|DATABASE_URL|WEBHOOK/;
 
-export interface ComposeService {
-  readonly image: string;
-  readonly profiles?: readonly string[];
-  readonly build?: unknown;
-  readonly pull_policy?: string;
-  readonly mem_limit?: string;
-  readonly logging?: unknown;
-  readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly security_opt?: readonly string[];
-  readonly stop_grace_period?: string;
-  readonly healthcheck?: { readonly test: readonly string[] };
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string; readonly required?: boolean }>>;
-}
-
-export interface Compose {
-  readonly services: Readonly<Record<string, ComposeService>>;
-}
-
-/** Merge keys (`<<`) are resolved, variables are not. */
-export function readCompose(): Compose {
-  return parse(readFileSync("docker-compose.yml", "utf8"), { merge: true });
-}
-
-interface Variable {
-  readonly name: string;
-  readonly value?: string;
-}
-
-export interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string };
-}
-
-export interface KubernetesContainer {
-  readonly name: string;
-  readonly image: string;
-  readonly args: readonly string[];
-  readonly env?: readonly Variable[];
-  readonly envFrom?: readonly { readonly secretRef: { readonly name: string } }[];
-  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly startupProbe?: Probe;
-  readonly livenessProbe?: Probe;
-  readonly readinessProbe?: Probe;
-  readonly resources: unknown;
-  readonly securityContext: unknown;
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-}
-
-export interface Pod {
-  readonly automountServiceAccountToken?: boolean;
-  readonly enableServiceLinks?: boolean;
-  readonly terminationGracePeriodSeconds?: number;
-  readonly securityContext: unknown;
-  readonly initContainers?: readonly KubernetesContainer[];
-  readonly containers: readonly KubernetesContainer[];
-  readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
+export function readCompose() {
+  return parseCompose(readFileSync("docker-compose.yml", "utf8"));
 }
 
 export interface Workload {
   /** Folder and file, such as `schedule/deployment.yaml`. */
   readonly file: string;
   readonly pod: Pod;
-}
-
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly template?: { readonly spec: Pod };
-    readonly jobTemplate?: {
-      readonly spec: { readonly backoffLimit?: number; readonly template: { readonly spec: Pod } };
-    };
-  };
-  readonly stringData?: Readonly<Record<string, string>>;
-}
-
-export interface Kustomization {
-  readonly resources: readonly string[];
-  readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[];
-  readonly images?: readonly { readonly name: string; readonly newTag: string }[];
 }
 
 const KUBERNETES = "deploy/kubernetes";
@@ -101,9 +26,7 @@ const KUSTOMIZATION = "kustomization.yaml";
 export function readKustomizations() {
   return readdirSync(KUBERNETES).map((folder) => ({
     folder,
-    kustomization: parse(
-      readFileSync(`${KUBERNETES}/${folder}/${KUSTOMIZATION}`, "utf8"),
-    ) as unknown as Kustomization,
+    kustomization: parseKustomization(readFileSync(`${KUBERNETES}/${folder}/${KUSTOMIZATION}`, "utf8")),
     others: readdirSync(`${KUBERNETES}/${folder}`).filter((name) => name !== KUSTOMIZATION),
   }));
 }
@@ -114,9 +37,9 @@ export function readManifests(): { file: string; manifest: Manifest }[] {
     kustomization.resources
       .filter((name) => !name.startsWith(".."))
       .flatMap((name) =>
-        parseAllDocuments(readFileSync(`${KUBERNETES}/${folder}/${name}`, "utf8")).map((document) => ({
+        parseManifests(readFileSync(`${KUBERNETES}/${folder}/${name}`, "utf8")).map((one) => ({
           file: `${folder}/${name}`,
-          manifest: document.toJS() as unknown as Manifest,
+          manifest: one,
         })),
       ),
   );
@@ -124,9 +47,10 @@ export function readManifests(): { file: string; manifest: Manifest }[] {
 
 /** Whatever makes pods. */
 export function readWorkloads(): Workload[] {
-  return readManifests().flatMap(({ file, manifest: { spec } }) => {
-    const pod = spec?.template?.spec ?? spec?.jobTemplate?.spec.template.spec;
-    return pod ? [{ file, pod }] : [];
+  return readManifests().flatMap(({ file, manifest: one }) => {
+    if (one.kind === "Deployment" || one.kind === "Job") return [{ file, pod: one.spec.template.spec }];
+    if (one.kind === "CronJob") return [{ file, pod: one.spec.jobTemplate.spec.template.spec }];
+    return [];
   });
 }
 

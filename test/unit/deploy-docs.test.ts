@@ -3,16 +3,15 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import type { RegisterCommand, Shell } from "../../src/commands/shell.ts";
 import { ALERT_KINDS } from "../../src/serve/alerts/condition.ts";
 import { createMetrics } from "../../src/serve/metrics/metrics.ts";
 import { STARTING } from "../../src/serve/schedule/scheduler-state.ts";
 import { readCompose, readInstructions, readWorkloads } from "../support/deploy-files.ts";
+import { listQueries, readRules } from "../support/deploy-prometheus.ts";
 
-const RULES = "deploy/prometheus/rules.yaml";
 const operations = readFileSync("docs/operations.md", "utf8");
-const rules: { alert: string; expr: string }[] = parse(readFileSync(RULES, "utf8")).groups[0].rules;
+const rules = readRules();
 const program = new Command("pinterest-ads");
 
 beforeAll(async () => {
@@ -89,9 +88,7 @@ describe("of what Prometheus is asked", () => {
     maxStalenessMs: 1,
     now: Date.now,
   });
-  const asked = [...operations.matchAll(/```promql\n([\s\S]*?)```/g), ...rules.map(({ expr }) => ["", expr])]
-    .map(([, text = ""]) => text)
-    .join("\n");
+  const asked = [...listQueries(operations), ...rules.map(({ expr }) => expr)].join("\n");
 
   test("every metric exists", () => {
     const known = metrics.registry.getMetricsAsArray().map(({ name }) => name);

@@ -3,21 +3,19 @@ import { readConfigFile } from "../../src/config-file.ts";
 import { findCronProblem } from "../../src/cron.ts";
 import { parseEnvironment, VARIABLES } from "../../src/environment.ts";
 import {
-  type KubernetesContainer,
-  type Pod,
   readConfiguration,
   readKustomizations,
   readManifests,
   readWorkloads,
   SECRET_NAME,
 } from "../support/deploy-files.ts";
+import type { KubernetesContainer, Pod } from "../support/deploy-kubernetes.ts";
 
 const kustomizations = readKustomizations();
 const workloads = readWorkloads();
 const manifests = readManifests();
-const secrets = manifests
-  .filter(({ manifest }) => manifest.kind === "Secret")
-  .map(({ manifest }) => manifest);
+const secrets = manifests.flatMap(({ manifest }) => (manifest.kind === "Secret" ? [manifest] : []));
+const cronJobs = manifests.flatMap(({ manifest }) => (manifest.kind === "CronJob" ? [manifest] : []));
 const [generated] = kustomizations.flatMap(({ kustomization }) => kustomization.configMapGenerator ?? []);
 const containersOf = ({ initContainers = [], containers }: Pod): readonly KubernetesContainer[] => [
   ...initContainers,
@@ -40,7 +38,7 @@ test("both ways of running take the same secrets and settings", () => {
 });
 
 test("secrets are placeholders that the program refuses, and name what it reads", () => {
-  for (const { stringData = {} } of secrets) {
+  for (const { stringData } of secrets) {
     const problems: string[] = [];
     parseEnvironment(stringData, new Set(), problems);
     expect(problems).toHaveLength(Object.keys(stringData).length);
@@ -125,14 +123,12 @@ test("the light refresh reads fewer days, and nothing else differs", () => {
 });
 
 test("a Job of cron is not repeated: with an ad account that is shut every run would fail twice", () => {
-  const jobs = manifests.filter(({ manifest }) => manifest.kind === "CronJob");
-  expect(jobs.map(({ manifest }) => manifest.spec.jobTemplate?.spec.backoffLimit)).toEqual([0, 0]);
+  expect(cronJobs.map(({ spec }) => spec.jobTemplate.spec.backoffLimit)).toEqual([0, 0]);
 });
 
 test("runs of cron never overlap with those of their own kind, and start at other minutes", () => {
-  const jobs = manifests.filter(({ manifest }) => manifest.kind === "CronJob");
-  const specs = jobs.map(({ manifest }) => manifest.spec as Record<string, unknown>);
-  const schedules = specs.map(({ schedule }) => String(schedule));
+  const specs = cronJobs.map(({ spec }) => spec);
+  const schedules = specs.map(({ schedule }) => schedule);
   expect(specs).toEqual(
     specs.map(() => expect.objectContaining({ concurrencyPolicy: "Forbid", timeZone: "Etc/UTC" })),
   );

@@ -8,7 +8,8 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AppOptions } from "../../src/serve/http/app.ts";
 import { type RunningServer, startServer } from "../../src/serve/http/server.ts";
-import { type Probe, readCompose, readInstructions, readWorkloads } from "../support/deploy-files.ts";
+import { readCompose, readInstructions, readWorkloads } from "../support/deploy-files.ts";
+import type { Probe } from "../support/deploy-kubernetes.ts";
 
 const logger = pino({ level: "silent" });
 const options: AppOptions = {

@@ -53,6 +53,23 @@ test.each(listCalls())("%s starts a command that exists, with options that it ha
   for (const word of rest) if (word.startsWith("--")) expect(options).toContain(word);
 });
 
+test("docs/operations.md restores nothing halfway, and needs no role of the dump for it", () => {
+  const commands = [...operations.replaceAll("\\\n", "").matchAll(/pg_restore --[^\n`]*/g)].map(String);
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands)
+    for (const option of ["--no-owner", "--no-acl", "--exit-on-error"]) expect(command).toContain(option);
+});
+
+test("docs/operations.md names services that compose has", () => {
+  const calls = operations.matchAll(
+    /docker compose(?: --\S+ \S+)? (?:exec|stop|logs|up)(?: -[\w-]+)*((?: \w+)*)/g,
+  );
+  const { services } = readCompose();
+  const named = [...calls].flatMap(([, words = ""]) => words.trim().split(" ")[0] || []);
+  expect(named).not.toHaveLength(0);
+  for (const name of named) expect(services).toHaveProperty(name);
+});
+
 test("every link of docs/operations.md leads somewhere", () => {
   const anchorsOf = (text: string) =>
     [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>

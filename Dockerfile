@@ -10,6 +10,8 @@ RUN npm ci --omit=dev --omit=optional \
  && rm -r node_modules/echarts/dist node_modules/echarts/i18n node_modules/echarts/types \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 COPY LICENSE deploy/healthcheck.js ./
+# Messages refer to them.
+COPY docs/errors.md docs/operations.md ./docs/
 COPY config ./config
 COPY migrations ./migrations
 COPY src ./src

@@ -1,7 +1,7 @@
 import knexModule, { type Knex } from "knex";
 import type { Client } from "pg";
 import { ConnectorError } from "../errors.ts";
-import { describeConnectionError, errorCode } from "./connection-error.ts";
+import { describeConnectionError, displayUrl, errorCode } from "./connection-error.ts";
 import { assertSessions } from "./pooler.ts";
 import { readAddress } from "./tls.ts";
 
@@ -84,6 +84,11 @@ export function connectionSettings(databaseUrl: string) {
     // Else the first probe comes after two hours, and a connection that is silently gone is waited for until then.
     keepAliveInitialDelayMillis: 30_000,
   };
+}
+
+/** Which one it is, for people: its place and schema, as in "localhost:5432/ads, schema public". */
+export function nameWarehouse({ url, schema }: Pick<Warehouse, "url" | "schema">): string {
+  return `${displayUrl(url)}, schema ${schema}`;
 }
 
 /** Runs `work` with one connection of the pool to itself, for COPY, temporary tables and transactions. */

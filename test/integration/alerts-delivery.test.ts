@@ -85,6 +85,7 @@ describe("a webhook", () => {
     const at = new Date(clock.now()).toISOString();
     expect(runs).toEqual({
       source: "pinterest-ads-warehouse",
+      warehouse: `${new URL(db.url).host}${new URL(db.url).pathname}, schema public`,
       version: "1.2.3",
       kind: "run_failed",
       status: "firing",

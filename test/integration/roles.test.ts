@@ -4,7 +4,7 @@ import { openWarehouse, type Warehouse } from "../../src/warehouse/database.ts";
 import { assertMigrated, migrate } from "../../src/warehouse/migrate.ts";
 import { assertPrivileges } from "../../src/warehouse/privileges.ts";
 import { describeReadError } from "../../src/warehouse/read-error.ts";
-import { readStatus } from "../../src/warehouse/status.ts";
+import { readStoredToken } from "../../src/warehouse/stored-token.ts";
 import { execute } from "../support/database.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
 import { createRole } from "../support/role.ts";
@@ -143,7 +143,9 @@ describe("the analyst", () => {
     const warehouse = openWarehouse({ url: roles.urls.analyst, schema: SCHEMA, connections: 2 });
     onTestFinished(() => warehouse.close());
     await assertMigrated(warehouse, resources);
-    const error = await readStatus(warehouse, 30).catch((cause) => describeReadError(cause, warehouse.url));
+    const error = await readStoredToken(warehouse, undefined).catch((cause) =>
+      describeReadError(cause, warehouse.url),
+    );
     expect(error).toMatchObject({
       code: "database_permission",
       message: expect.stringMatching(

@@ -28,7 +28,9 @@ interface SlackMessage {
 
 function write(alerts: readonly ClaimedAlert[], status: DeliveryStatus = "firing"): SlackMessage {
   const at = Date.UTC(2026, 0, 31, 6);
-  return toSlackMessage({ kind: "run_failed", status, alerts, version: "1.2.3", at }) as SlackMessage;
+  const warehouse = "db.example:5432/ads, schema <b>";
+  const message = { kind: "run_failed", status, alerts, version: "1.2.3", warehouse, at };
+  return toSlackMessage(message) as SlackMessage;
 }
 
 const textOf = ({ blocks }: SlackMessage) => blocks.map(({ text }) => text.text).join("\n");
@@ -43,7 +45,7 @@ test("a message says what happened, why, and what to do once for all", () => {
     "Second.",
     "• *It too.*",
     "*What to do:* Look.",
-    "_pinterest-ads-warehouse, 2026-01-31 06:00 UTC, `run_failed`. The status page and `pinterest-ads status` have all of it._",
+    "_pinterest-ads-warehouse of db.example:5432/ads, schema &lt;b&gt;, 2026-01-31 06:00 UTC, `run_failed`. The status page and `pinterest-ads status` have all of it._",
   ]);
 });
 

@@ -4,7 +4,7 @@ import { unlessAborted } from "../../pinterest/interrupted.ts";
 import { type AlertChanges, type AlertContent, settleAlerts } from "../../warehouse/alerts.ts";
 import { readBriefly } from "../../warehouse/brief-read.ts";
 import { asWarehouseError } from "../../warehouse/connection-error.ts";
-import type { Warehouse } from "../../warehouse/database.ts";
+import { nameWarehouse, type Warehouse } from "../../warehouse/database.ts";
 import { isAmong, toContent } from "./condition.ts";
 import { deliverAlerts, WRITERS } from "./deliver.ts";
 import { findConditions, type Watched } from "./find-conditions.ts";
@@ -50,7 +50,14 @@ export function createAlerts(options: AlertsOptions): Alerts {
     async (status, alert, signal) => {
       if (!webhook || !settings.webhook) return undefined;
       const { kind } = alert;
-      const message = { kind, status, alerts: [alert], version, at: now() };
+      const message = {
+        kind,
+        status,
+        alerts: [alert],
+        version,
+        warehouse: nameWarehouse(warehouse),
+        at: now(),
+      };
       return (await webhook.post(WRITERS[settings.webhook.format](message), signal))?.reason;
     },
     now,

@@ -11,7 +11,8 @@ export const ALERT_KINDS = [
   "schema_drift",
 ] as const;
 /** Told, and not kept: where it would be is what cannot be used. */
-export type UnkeptKind = "warehouse_unusable";
+export const UNKEPT_KINDS = ["warehouse_unusable"] as const;
+export type UnkeptKind = (typeof UNKEPT_KINDS)[number];
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Something that holds now and that a person should know. No text of it holds a secret. */

@@ -6,7 +6,7 @@ import {
   noteUndelivered,
   readDueDeliveries,
 } from "../../warehouse/alert-deliveries.ts";
-import type { Warehouse } from "../../warehouse/database.ts";
+import { nameWarehouse, type Warehouse } from "../../warehouse/database.ts";
 import { type Message, toJsonMessage } from "./message.ts";
 import { toSlackMessage } from "./slack.ts";
 import type { Webhook } from "./webhook.ts";
@@ -37,7 +37,10 @@ export async function deliverAlerts(options: DeliveryOptions, signal: AbortSigna
     const at = now();
     const alerts = await claimAlerts(warehouse, due, at);
     if (alerts.length === 0) continue;
-    const problem = await webhook.post(WRITERS[format]({ ...due, alerts, version, at }), signal);
+    const problem = await webhook.post(
+      WRITERS[format]({ ...due, alerts, version, warehouse: nameWarehouse(warehouse), at }),
+      signal,
+    );
     const fields = { ...due, alerts: alerts.length };
     if (problem === undefined) {
       await noteDelivered(warehouse, due.status, alerts, now());

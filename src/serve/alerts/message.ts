@@ -7,6 +7,8 @@ export interface Message {
   readonly alerts: readonly ClaimedAlert[];
   /** Version of the connector. */
   readonly version: string;
+  /** Which one of several: place of the database and schema. */
+  readonly warehouse: string;
   /** Epoch milliseconds. */
   readonly at: number;
 }
@@ -15,10 +17,11 @@ export interface Message {
 export const SOURCE = "pinterest-ads-warehouse";
 
 /** The message in a form for programs. */
-export function toJsonMessage({ kind, status, alerts, version, at }: Message): object {
+export function toJsonMessage({ kind, status, alerts, version, warehouse, at }: Message): object {
   return {
     source: SOURCE,
     version,
+    warehouse,
     kind,
     status,
     at: new Date(at).toISOString(),

@@ -2,7 +2,8 @@
 export function flatten(text: string, lengthMax: number): string {
   const line = text
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
+    // But for the joiner of signs that are seen as one, such as a family.
+    .replace(/(?:(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
   const characters = Array.from(line);

@@ -26,7 +26,7 @@ const MORE = "The status page and `pinterest-ads status` have all of it.";
  * The message for Slack's incoming webhooks and what understands their JSON. Text from Pinterest stands in it as text:
  * it can make no link and mention nobody. `text` is what notifications show, and has nothing of it.
  */
-export function toSlackMessage({ kind, status, alerts, at }: Message): object {
+export function toSlackMessage({ kind, status, alerts, warehouse, at }: Message): object {
   const title = `${status === "resolved" ? "Over: " : ""}${isKnown(kind) ? TITLES[kind] : kind}`;
   const sign = status === "resolved" ? "🟢" : "🔴";
   const told = pack(alerts.map((alert) => describe(alert, status)));
@@ -40,7 +40,9 @@ export function toSlackMessage({ kind, status, alerts, at }: Message): object {
       { type: "header", text: { type: "plain_text", text: `${sign} ${title}` } },
       ...told.map(toSection),
       ...advice.map(toSection),
-      toSection(`_${SOURCE}, ${nameMoment(new Date(at))}, \`${escapeText(kind)}\`. ${MORE}_`),
+      toSection(
+        `_${SOURCE} of ${escapeText(warehouse)}, ${nameMoment(new Date(at))}, \`${escapeText(kind)}\`. ${MORE}_`,
+      ),
     ],
   };
 }

@@ -8,7 +8,7 @@ import type { Http } from "./http.ts";
 import { permissionMissing, refusedForGood } from "./permission.ts";
 import { readQuota } from "./quota.ts";
 import type { ClientHooks, Lesson, RateLimiter, WaitNotice } from "./rate-limit.ts";
-import type { Renewals } from "./renewals.ts";
+import type { Change, Refused, Renewals } from "./renewals.ts";
 import { concealQuery, listSecrets, type PinterestRequest } from "./request.ts";
 import { logRequest } from "./request-log.ts";
 import type { Access, Tokens } from "./tokens.ts";
@@ -214,14 +214,21 @@ async function changeToken(
     return backOff(asking, request, progress.failures);
   }
   const refusal = { access, renewedBefore: progress.renewed[kind], signal };
-  const change =
-    kind === "unauthorized"
-      ? await renewals.afterUnauthorized(refusal)
-      : await renewals.afterForbidden(refusal);
+  const change = await renew(renewals, kind, refusal, request.refusedBefore === true);
   if (change === "renewed") progress.renewed[kind] += 1;
   if (change === "none") throw refusedForGood(failure, category, oauthScopes ?? [], renewals.works(access));
   // The first repetition is immediate; a token that is refused as well gets time to become known everywhere.
   if (progress.renewed[kind] > 1) await backOff(asking, request, progress.renewed[kind]);
+}
+
+async function renew(
+  renewals: Renewals,
+  kind: "unauthorized" | "forbidden",
+  refusal: Refused,
+  refusedBefore: boolean,
+): Promise<Change> {
+  if (kind === "unauthorized") return renewals.afterUnauthorized(refusal);
+  return refusedBefore ? "none" : renewals.afterForbidden(refusal);
 }
 
 /** Whether Pinterest takes the token at all; asked where every token that reads ads is welcome. */

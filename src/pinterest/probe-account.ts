@@ -1,4 +1,4 @@
-import type { Pinterest } from "./client.ts";
+import type { Pinterest, PinterestRequest } from "./client.ts";
 
 /**
  * Asks for one campaign of an ad account: the shortest answer that tells whether it can be read at all, for every role
@@ -7,7 +7,7 @@ import type { Pinterest } from "./client.ts";
 export async function probeAccount(
   pinterest: Pinterest,
   adAccountId: string,
-  options: { readonly signal: AbortSignal; readonly onCall: () => void },
+  options: Required<Pick<PinterestRequest, "signal" | "onCall" | "refusedBefore">>,
 ): Promise<void> {
   await pinterest.get({
     path: `/ad_accounts/${encodeURIComponent(adAccountId)}/campaigns`,

@@ -23,6 +23,8 @@ export interface PinterestRequest {
   readonly signal?: AbortSignal;
   /** What the endpoint needs, to say so when it is missing. */
   readonly oauthScopes?: readonly OAuthScope[];
+  /** An earlier token was refused with 403 here: another one, for which a refresh token is used up, is not worth trying. */
+  readonly refusedBefore?: boolean;
   /** Answers that mean "there is nothing". */
   readonly emptyAnswers?: readonly EmptyAnswer[];
   /** Called for every HTTP request that is sent, repeated ones included. */

@@ -48,6 +48,7 @@ export async function shutAccount(
   slice: Planned<ListSlice> & { readonly adAccountId: string },
   refusal: ConnectorError,
   tally: SliceTally = emptyTally(),
+  wasKnown = false,
 ): Promise<void> {
   const { adAccountId } = slice;
   const reason = describeRefusal(refusal);
@@ -55,7 +56,8 @@ export async function shutAccount(
   const since = await recordShutAccount(run.warehouse, known);
   run.shut.set(adAccountId, accountShut({ adAccountId, reason, since }, refusal.nextStep));
   await noteFailure(run, slice, refusal, tally);
-  run.logger.warn(
+  // An alert tells of it for as long as it lasts.
+  run.logger[wasKnown ? "info" : "warn"](
     {
       run_id: run.id,
       ad_account_id: adAccountId,
@@ -72,11 +74,11 @@ async function probe(run: Run, adAccountId: string, known?: KnownShutAccount): P
   const planned = { resource: findListing(run.resources), adAccountId, ownerUserId: undefined };
   for (const slice of await planInBooks(run, [planned])) {
     const tally = { ...emptyTally(), attempts: 1 };
-    const refusal = await ask(run, adAccountId, tally);
+    const refusal = await ask(run, adAccountId, tally, known !== undefined);
     if (!refusal) {
       await noteAnswer(run, slice, tally);
       if (known) await reopen(run, known);
-    } else if (mayConcernAccount(refusal)) await shutAccount(run, slice, refusal, tally);
+    } else if (mayConcernAccount(refusal)) await shutAccount(run, slice, refusal, tally, known !== undefined);
     else {
       // Whether it is shut nobody knows; if it was, the next run asks again.
       await failSlice(run, slice, refusal, tally);
@@ -85,10 +87,16 @@ async function probe(run: Run, adAccountId: string, known?: KnownShutAccount): P
   }
 }
 
-async function ask(run: Run, adAccountId: string, tally: SliceTally): Promise<ConnectorError | undefined> {
+async function ask(
+  run: Run,
+  adAccountId: string,
+  tally: SliceTally,
+  refusedBefore: boolean,
+): Promise<ConnectorError | undefined> {
   try {
     await probeAccount(run.pinterest, adAccountId, {
       signal: run.signal,
+      refusedBefore,
       onCall() {
         tally.apiCalls += 1;
       },

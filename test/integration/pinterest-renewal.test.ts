@@ -101,6 +101,14 @@ test("a 403 without a reason renews the token once in the life of the process", 
   expect(api.server.seen.filter(({ method }) => method === "GET")).toHaveLength(9);
 });
 
+test("a 403 where an earlier token was refused costs no refresh token", async () => {
+  await using api = await open(() => FORBIDDEN);
+  const asked = api.pinterest.get({ ...REQUEST, refusedBefore: true });
+  await expect(asked).rejects.toMatchObject({ details: { status: 403 } });
+  expect(api.issued()).toBe(1);
+  expect(api.server.seen.filter(({ url }) => url.pathname.endsWith("/ad_accounts"))).toHaveLength(1);
+});
+
 test("a 403 that a new token cures goes unnoticed", async () => {
   await using api = await open((token) => (token === "access-1" ? FORBIDDEN : PAGE));
   expect(await api.pinterest.get(REQUEST)).toEqual({ items: [] });

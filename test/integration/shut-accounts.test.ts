@@ -146,7 +146,8 @@ describe("an ad account that is suspended for days", () => {
     const [row] = await readShut();
     expect(row).toMatchObject({ since: known?.["since"], run_id: report.id });
     expect(Number(row?.["checked_at"])).toBeGreaterThan(Number(known?.["checked_at"]));
-    expect(told(log, SHUT)).toHaveLength(1);
+    expect(told(log, SHUT)).toEqual([expect.objectContaining({ level: 30 })]);
+    expect(told(log, "run finished")).toEqual([expect.objectContaining({ level: 40 })]);
     expect(told(log, "slice failed")).toEqual([]);
     expect(await readOwn()).toEqual(before);
   });

@@ -89,6 +89,8 @@ describe("the scheduler", () => {
     ["stopped", { role: "stopped" }, false, /stopped/],
     ["silent for three minutes", { lookedAt: NOW - 3 * MINUTE_MS }, true, /active/],
     ["silent for longer", { lookedAt: NOW - 4 * MINUTE_MS }, false, /for 4 min/],
+    ["ahead of a clock that was set back a little", { lookedAt: NOW + 3 * MINUTE_MS }, true, /active/],
+    ["ahead of a clock that was set back", { lookedAt: NOW + 4 * MINUTE_MS }, false, /for 4 min/],
   ])("%s", async (_name, change, ok, detail) => {
     const found = await check("scheduler", { scheduler: () => ({ ...STATE, ...change }) });
     expect(found).toMatchObject({ ok, detail: expect.stringMatching(detail) });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { getTasks } from "node-cron";
 import { expect, test } from "vitest";
 import { findCronProblem, isTimezone, nextTick, ticksAfter } from "../../src/cron.ts";
 
@@ -93,4 +94,16 @@ test.each([
   ["", false],
 ])("%s is a time zone: %s", (name, known) => {
   expect(isTimezone(name)).toBe(known);
+});
+
+test("computing ticks leaves nothing behind in the library, however often it is done", () => {
+  const before = getTasks().size;
+  for (let day = 1; day <= 20; day += 1)
+    nextTick({ expression: "30 5 * * *", timezone: "Europe/Berlin" }, Date.UTC(2026, 0, day));
+  lastTick(
+    { expression: "0 0 29 2 *", timezone: "UTC" },
+    Date.parse("2026-01-01T00:00Z"),
+    Date.parse("2032-03-01T00:00Z"),
+  );
+  expect(getTasks().size).toBe(before);
 });

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { Hono } from "hono";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Readiness } from "../../src/serve/health/readiness.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/serve/http/server.ts";
 import { ask } from "../support/ask.ts";
@@ -174,6 +174,82 @@ test("readiness is told by the status as well", async () => {
   const { status, text } = await ask(`${url}/readyz`);
   expect(status).toBe(503);
   expect(JSON.parse(text)).toEqual(readiness);
+});
+
+describe("what readiness finds is told in words", () => {
+  const readiness: Readiness = {
+    ready: false,
+    checks: [
+      { check: "database", ok: true, detail: "reachable" },
+      { check: "freshness", ok: false, detail: "ads of 549755885175 is 3 days old" },
+    ],
+  };
+  const IN_WORDS = readiness.checks;
+  const BARE = IN_WORDS.map(({ check, ok }) => ({ check, ok }));
+  const local = { host: "localhost" };
+
+  test.each<[string, Partial<ServerOptions>, Record<string, string>, Readiness["checks"] | typeof BARE]>([
+    ["to this machine", {}, local, IN_WORDS],
+    ["to this machine, beside a login for the page", { login: LOGIN }, local, IN_WORDS],
+    ["not to a name that resolves to it", {}, { host: "rebound.example" }, BARE],
+    ["not through a proxy", {}, { ...local, "x-forwarded-for": "203.0.113.9" }, BARE],
+    ["to everybody where the page is public", { statusPublic: true }, { host: "status.example" }, IN_WORDS],
+  ])("%s", async (_name, options, headers, checks) => {
+    const { port } = await start({ ...options, readiness: async () => readiness });
+    const { status, text } = await ask(`http://127.0.0.1:${port}/readyz`, headers);
+    expect(status).toBe(503);
+    expect(JSON.parse(text)).toEqual({ ready: false, checks });
+  });
+
+  test.skipIf(outside === undefined)("not over another interface of the machine", async () => {
+    const { port } = await start({ readiness: async () => readiness });
+    const { status, text } = await ask(`http://${outside}:${port}/readyz`, local);
+    expect(status).toBe(503);
+    expect(JSON.parse(text)).toEqual({ ready: false, checks: BARE });
+  });
+});
+
+test.each([
+  ["HTTP/1.0: a probe is answered", "/healthz HTTP/1.0", /^HTTP\/1\.1 200 OK[\s\S]*\r\n\r\nok$/],
+  [
+    "HTTP/1.0: readiness is told without words",
+    "/readyz HTTP/1.0",
+    /200 OK[\s\S]*\[\{"check":"schema","ok":true\}\]/,
+  ],
+  ["HTTP/1.0: the page is not shown", "/ HTTP/1.0", /^HTTP\/1\.1 403 /],
+  ["HTTP/1.1: a probe is answered", "/healthz HTTP/1.1", /^HTTP\/1\.1 200 OK[\s\S]*\r\n\r\nok$/],
+  ["HTTP/1.1: the page is not shown", "/ HTTP/1.1", /^HTTP\/1\.1 403 /],
+])("without a host, %s", async (_what, line, expected) => {
+  const { port } = await start({
+    readiness: async () => ({ ready: true, checks: [{ check: "schema", ok: true, detail: "migrated" }] }),
+  });
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`GET ${line}\r\nConnection: close\r\n\r\n`);
+  let answer = "";
+  for await (const chunk of socket.setEncoding("utf8")) answer += chunk;
+  expect(answer).toMatch(expected);
+});
+
+test("what takes longer than ten seconds is answered with 504", async () => {
+  const asked = Promise.withResolvers<void>();
+  const { url } = await start({
+    readiness() {
+      asked.resolve();
+      return new Promise(() => undefined);
+    },
+  });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  let over = false;
+  const answer = ask(`${url}/readyz`).finally(() => {
+    over = true;
+  });
+  await asked.promise;
+  vi.advanceTimersByTime(9999);
+  expect((await ask(`${url}/healthz`)).status).toBe(200);
+  expect(over).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(await answer).toMatchObject({ status: 504, text: "Took too long." });
 });
 
 test("a port in use fails at once with what to do", async () => {

@@ -7,6 +7,7 @@ import { dumpDatabase } from "../support/dump.ts";
 import { findSecrets } from "../support/find-secrets.ts";
 import { migrateSchema } from "../support/migrate-schema.ts";
 import { expectNarrow } from "../support/narrow.ts";
+import { createRole } from "../support/role.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 let database: TestDatabase;
@@ -179,6 +180,29 @@ test("nobody is asked to agree before the warehouse can keep the tokens", async 
   expectExit(incomplete, 2);
   expect(incomplete.stderr).toMatch(/2 problems[\s\S]*PINTEREST_APP_SECRET[\s\S]*TOKEN_ENCRYPTION_KEY/);
   expect(unmigrated.stdout + incomplete.stdout).toBe("");
+});
+
+test("nobody is asked to agree before the role may write the tokens", async () => {
+  const role = await createRole(database.url);
+  onTestFinished(role.drop);
+  await execute(database.url, `grant usage on schema public to ${role.name}`);
+  await execute(database.url, `grant select on all tables in schema public to ${role.name}`);
+  const refused = await run("auth login --port 0", { DATABASE_URL: role.url });
+  expectExit(refused, 1);
+  expect(refused.stdout).toBe("");
+  expect(refused.stderr).toMatch(
+    /may not do all that a sync needs[\s\S]*grant select, insert, update, delete/,
+  );
+});
+
+test("a login whose user sees no ad account is stored and ends with 1, for nothing could be loaded", async () => {
+  for (const { id } of simulator.world.accounts) simulator.denyAccount(id, "hidden");
+  const result = await logIn();
+  expectExit(result, 1);
+  expect(result.stdout).toMatch(/Logged in\. The tokens are stored/);
+  expect(result.stdout).toMatch(/The token sees no ad account/);
+  const rows = `select refresh_token is not null as stored from pinterest_ads_oauth_tokens where app_id = '${simulator.appId}'`;
+  expect(await execute(database.url, rows)).toEqual([{ stored: true }]);
 });
 
 test("nothing that was said or stored holds a token, a code or the app's secret", async () => {

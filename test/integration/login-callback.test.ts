@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { type Callback, openCallback } from "../../src/commands/login-callback.ts";
@@ -126,6 +126,50 @@ test("a stop ends the waiting at once and leaves no timer behind", async () => {
   stop.abort();
   await expect(waiting).rejects.toMatchObject({ code: "interrupted" });
   expect(clock.sleepers()).toBe(0);
+});
+
+test("an answer in time leaves no timer behind, and ends whatever else still waits", async () => {
+  const clock = createHeldClock();
+  let others: AbortSignal | undefined;
+  const answered = awaitUser({ clock, signal: new AbortController().signal }, async (over) => {
+    others = over;
+    return "the-code";
+  });
+  expect(await answered).toBe("the-code");
+  expect(clock.sleepers()).toBe(0);
+  expect(others?.aborted).toBe(true);
+});
+
+test("when the time is over, what waits for the user is told to end", async () => {
+  const clock = createHeldClock();
+  const ended = Promise.withResolvers<void>();
+  const waiting = awaitUser({ clock, signal: new AbortController().signal }, async (over) => {
+    over.addEventListener("abort", () => ended.resolve());
+    return new Promise(() => undefined);
+  });
+  clock.advance(10 * 60_000);
+  await expect(waiting).rejects.toMatchObject({ code: "login_failed" });
+  await ended.promise;
+});
+
+test.each([
+  ["has asked for nothing yet", ""],
+  ["is in the midst of asking", "GET /callback HTTP/1.1\r\nHost: localhost"],
+  [
+    "keeps its connection for later",
+    "GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n",
+  ],
+])("a browser that %s does not keep the command from ending", async (_what, text) => {
+  const callback = await listen();
+  const socket = connect(callback.port, "127.0.0.1");
+  socket.on("error", () => undefined).resume();
+  await once(socket, "connect");
+  if (text !== "") socket.write(text);
+  // It is known to the server before this one is answered.
+  await visit(callback, "/");
+  const gone = once(socket, "close");
+  await callback.close();
+  await gone;
 });
 
 /** Pastes these lines and ends the input. */

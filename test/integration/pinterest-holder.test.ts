@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { createPinterestHolder, type PinterestHolder } from "../../src/commands/pinterest-holder.ts";
+import type { Config } from "../../src/config.ts";
+import { readConfigFile } from "../../src/config-file.ts";
+import { parseEnvironment } from "../../src/environment.ts";
+import type { PinterestRequest } from "../../src/pinterest/client.ts";
+import { ENCRYPTION_KEY } from "../support/cli.ts";
+import { createMemoryLogger } from "../support/pinterest-client.ts";
+import { type Reply, type Seen, startScriptedServer } from "../support/scripted-server.ts";
+import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
+
+const REQUEST: PinterestRequest = { path: "/ad_accounts", category: "ads_read", oauthScopes: ["ads:read"] };
+const UNAUTHORIZED: Reply = { status: 401, json: { code: 2, message: "Authentication failed." } };
+const TOKENS: Reply = {
+  json: { access_token: "pina_1", refresh_token: "pinr_1", expires_in: 2_592_000, scope: "ads:read" },
+};
+const NEVER_MS = 1e12;
+const NOBODY = new AbortController().signal;
+/** A patience that is over at once, and one that is never. */
+const [IMPATIENT_MS, PATIENT_MS] = [20, 60_000];
+
+let db: TestWarehouse;
+let busy: boolean;
+
+beforeAll(async () => {
+  db = await openTestWarehouse([]);
+});
+
+afterAll(() => db.close());
+
+beforeEach(async () => {
+  busy = false;
+  await db.query("truncate pinterest_ads_oauth_tokens");
+});
+
+const asksForToken = ({ url }: Seen) => url.pathname.endsWith("/oauth/token");
+
+/** A holder in front of a Pinterest that answers as told. */
+async function hold(
+  answer: (seen: Seen) => Reply | Promise<Reply>,
+  { patienceMs = PATIENT_MS, ...changes }: Partial<Config> & { patienceMs?: number } = {},
+) {
+  const server = await startScriptedServer(answer);
+  const variables = {
+    PINTEREST_API_URL: server.url,
+    PINTEREST_APP_ID: "4711",
+    PINTEREST_APP_SECRET: "the-app-secret",
+    PINTEREST_REFRESH_TOKEN: "pinr_0",
+    DATABASE_URL: db.url,
+    TOKEN_ENCRYPTION_KEY: ENCRYPTION_KEY,
+  };
+  const problems: string[] = [];
+  const environment = parseEnvironment(variables, new Set(), problems);
+  expect(problems).toEqual([]);
+  const config = { ...environment, file: readConfigFile("", "", []), ...changes };
+  const open = { warehouse: db.warehouse, embedded: undefined, close: async () => undefined };
+  const { logger } = createMemoryLogger();
+  const holder: PinterestHolder = createPinterestHolder(config, open, { logger }, () => busy, patienceMs);
+  onTestFinished(async () => {
+    await holder.close();
+    await server[Symbol.asyncDispose]();
+  });
+  return { holder, server };
+}
+
+test("a refused token ends its client, so that the next one reads what tokens there are; a run under way keeps its own", async () => {
+  const { holder, server } = await hold(() => UNAUTHORIZED);
+  const refused = { code: "token_refused" };
+  const first = holder.get();
+  busy = true;
+  await expect(holder.ensureToken(NEVER_MS, NOBODY)).rejects.toMatchObject(refused);
+  expect(holder.get()).toBe(first);
+  await expect(first.get(REQUEST)).rejects.toMatchObject(refused);
+  busy = false;
+  await expect(holder.ensureToken(NEVER_MS, NOBODY)).rejects.toMatchObject(refused);
+  expect(holder.get()).not.toBe(first);
+  // The same token is not sent again.
+  expect(server.seen).toHaveLength(1);
+});
+
+test("a ready-made access token stays as it is, and so does its client", async () => {
+  const { holder } = await hold(() => UNAUTHORIZED, { accessToken: "pina_given" });
+  const first = holder.get();
+  await expect(first.get(REQUEST)).rejects.toMatchObject({ code: "token_refused" });
+  await expect(holder.ensureToken(NEVER_MS, NOBODY)).rejects.toMatchObject({ code: "token_refused" });
+  expect(holder.get()).toBe(first);
+});
+
+test("a refresh that takes longer than the patience is not waited for, goes on, and serves whoever needs its token", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { holder, server } = await hold(
+    async (seen) => {
+      if (!asksForToken(seen)) return { json: { items: [] } };
+      await gate.promise;
+      return TOKENS;
+    },
+    { patienceMs: IMPATIENT_MS },
+  );
+  const client = holder.get();
+  await holder.ensureToken(NEVER_MS, NOBODY);
+  await holder.ensureToken(NEVER_MS, NOBODY);
+  expect(holder.get()).toBe(client);
+  const answer = holder.get().get(REQUEST);
+  gate.resolve();
+  expect(await answer).toEqual({ items: [] });
+  expect(server.seen.filter(asksForToken)).toHaveLength(1);
+  expect(server.seen.at(-1)?.headers.authorization).toBe("Bearer pina_1");
+});
+
+test("a stop ends the waiting as a stop, not as patience that is over", async () => {
+  const gate = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  const { holder } = await hold(async () => {
+    stop.abort();
+    await gate.promise;
+    return TOKENS;
+  });
+  await expect(holder.ensureToken(NEVER_MS, stop.signal)).rejects.toMatchObject({ code: "interrupted" });
+  gate.resolve();
+});

@@ -115,6 +115,14 @@ describe("runs", () => {
     expect(Object.keys(await left()).toSorted()).toEqual(kept.toSorted());
   });
 
+  test("the last of a trigger is the last that has ended, whatever was left behind as running since", async () => {
+    const ended = await addRun({ age: 300, trigger: "sync" });
+    await addRun({ age: 310, trigger: "sync" });
+    const dead = await addRun({ age: 200, trigger: "sync", status: "running" });
+    expect(await sweepBooks(db.warehouse, DAYS)).toMatchObject({ runs: 1, slices: 1 });
+    expect(Object.keys(await left()).toSorted()).toEqual([ended, dead].toSorted());
+  });
+
   test("of backfills keep what a resumed one must know, and nothing else", async () => {
     const window = (day: string, more: PastSlice = {}) => ({
       window: `2026-01-${day}`,

@@ -151,6 +151,14 @@ describe("a pooler", () => {
     },
   );
 
+  test.each([1, 4])(
+    "that by chance gives the same backends again is found out at a later look (%i by chance)",
+    async (luckyRollbacks) => {
+      const warehouse = await connectThrough({ mode: "transaction", size: 3, luckyRollbacks });
+      await expect(checkConnection(warehouse)).rejects.toMatchObject({ code: "pooled_connection" });
+    },
+  );
+
   test("that stays with its client is as good as none", async () => {
     const warehouse = await connectThrough({ mode: "session", size: 3 });
     await expect(checkConnection(warehouse)).resolves.toMatchObject({ encoding: "UTF8" });

@@ -15,6 +15,11 @@ export interface PoolerOptions {
   readonly mode: "session" | "transaction";
   /** Backends that it opens at most; who finds none free waits. */
   readonly size: number;
+  /**
+   * Until so many transactions were rolled back, every client happens to get the backend that it had: others take what
+   * is free in between. 0 when absent.
+   */
+  readonly luckyRollbacks?: number;
 }
 
 /** A backend and how far its current message has been read. */
@@ -31,8 +36,12 @@ const IDLE = 0x49;
  * Stands between clients and Postgres as PgBouncer does: answers a login by itself, with a process number of its own
  * making, lends the backend that was given back last, and takes it back after each transaction or at the client's end.
  */
-export async function startPooler(url: string, { mode, size }: PoolerOptions): Promise<Pooler> {
+export async function startPooler(
+  url: string,
+  { mode, size, luckyRollbacks = 0 }: PoolerOptions,
+): Promise<Pooler> {
   const free: Backend[] = [];
+  let luck = luckyRollbacks;
   const waiting: ((backend: Backend) => void)[] = [];
   const clients = new Set<Socket>();
   const sessions: Client[] = [];
@@ -48,11 +57,18 @@ export async function startPooler(url: string, { mode, size }: PoolerOptions): P
     return { stream, unread: Buffer.alloc(0) };
   }
 
-  async function borrow(): Promise<Backend> {
+  async function borrow(had: Backend | undefined): Promise<Backend> {
+    if (luck > 0) return (had && take(had)) ?? openBackend();
     const backend = free.pop();
     if (backend) return backend;
     if (sessions.length < size) return openBackend();
     return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  /** The backend, if nobody has it. */
+  function take(backend: Backend): Backend | undefined {
+    const place = free.indexOf(backend);
+    return place < 0 ? undefined : free.splice(place, 1)[0];
   }
 
   function giveBack(backend: Backend): void {
@@ -64,6 +80,7 @@ export async function startPooler(url: string, { mode, size }: PoolerOptions): P
   function serve(client: Socket): void {
     clients.add(client);
     let backend: Backend | undefined;
+    let had: Backend | undefined;
     let turn: Promise<void> = Promise.resolve();
     const release = () => {
       backend?.stream.removeAllListeners("data");
@@ -72,13 +89,15 @@ export async function startPooler(url: string, { mode, size }: PoolerOptions): P
     };
     const forward = async (chunk: Buffer) => {
       if (!backend) {
-        const lent = await borrow();
+        const lent = await borrow(had);
         backend = lent;
+        had = lent;
         lent.stream.on("data", (answer: Buffer) => {
           client.write(answer);
           if (endsTransaction(lent, answer) && mode === "transaction") release();
         });
       }
+      if (chunk.includes("rollback")) luck -= 1;
       backend.stream.write(chunk);
     };
     client.once("data", () => {

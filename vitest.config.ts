@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     sequence: { sequencer: SlowestFirst },
-    // Every worker drives a Postgres, and some of them connectors of their own.
-    maxWorkers: 2,
+    // Every worker drives a Postgres, and some of them connectors of their own; what one waits for, another works.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,

@@ -230,7 +230,7 @@ test.each([
   expect(answer).toMatch(expected);
 });
 
-test("what takes longer than ten seconds is answered with 504", async () => {
+test("what takes longer than any reading of the warehouse may is answered with 504", async () => {
   const asked = Promise.withResolvers<void>();
   const { url } = await start({
     readiness() {
@@ -245,7 +245,7 @@ test("what takes longer than ten seconds is answered with 504", async () => {
     over = true;
   });
   await asked.promise;
-  vi.advanceTimersByTime(9999);
+  vi.advanceTimersByTime(34_999);
   expect((await ask(`${url}/healthz`)).status).toBe(200);
   expect(over).toBe(false);
   vi.advanceTimersByTime(1);

@@ -100,10 +100,6 @@ test("computing ticks leaves nothing behind in the library, however often it is 
   const before = getTasks().size;
   for (let day = 1; day <= 20; day += 1)
     nextTick({ expression: "30 5 * * *", timezone: "Europe/Berlin" }, Date.UTC(2026, 0, day));
-  lastTick(
-    { expression: "0 0 29 2 *", timezone: "UTC" },
-    Date.parse("2026-01-01T00:00Z"),
-    Date.parse("2032-03-01T00:00Z"),
-  );
+  nextTick({ expression: "0 0 29 2 *", timezone: "UTC" }, Date.UTC(2026, 0, 1));
   expect(getTasks().size).toBe(before);
 });

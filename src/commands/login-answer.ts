@@ -9,8 +9,10 @@ export interface LoginAnswer {
 
 /** The same words for the browser and the terminal; without the code and the state. */
 export function describeAnswer(redirect: Redirect): LoginAnswer {
-  if (redirect.kind === "denied")
-    return { title: "Not allowed", text: `Pinterest says: ${redirect.reason}. Nothing was changed.` };
+  if (redirect.kind === "denied") {
+    const reason = redirect.reason.replace(/\.$/, "");
+    return { title: "Not allowed", text: `Pinterest says: ${reason}. Nothing was changed.` };
+  }
   return ANSWERS[redirect.kind];
 }
 

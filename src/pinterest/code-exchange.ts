@@ -53,4 +53,4 @@ function exchangeFailed(kind: string, failure: Failure): ConnectorError {
 }
 
 const ONCE_MORE =
-  "Nothing was stored. A code works once, so it was not sent again: check the network and PINTEREST_API_URL, then run `pinterest-ads auth login` again.";
+  "Nothing was stored. A code works once, so it is not sent again once it may have arrived: check the network and PINTEREST_API_URL, then run `pinterest-ads auth login` again.";

@@ -1,7 +1,8 @@
 import type { Column } from "./column.ts";
 
 /** One category of Pinterest's rate limits (`x-ratelimit-category` of the API description). */
-export type RateCategory = "ads_read" | "ads_analytics" | "catalogs_read";
+export const RATE_CATEGORIES = ["ads_read", "ads_analytics", "catalogs_read"] as const;
+export type RateCategory = (typeof RATE_CATEGORIES)[number];
 
 /** OAuth scopes that reading needs. */
 export type OAuthScope = "ads:read" | "catalogs:read" | "user_accounts:read";

@@ -156,13 +156,13 @@ test("a schema that was not migrated fails, says so, and nothing else is known",
   expect(failures["schema"]).toMatch(/lacks \d+ of the connector's tables.+pinterest-ads migrate/);
 });
 
-test("a table that vanishes under a running process fails the schema at the second look", async () => {
+test("a table that vanishes under a running process fails the schema, which is compared anew at the second look", async () => {
   const rename = (from: string, to: string) =>
     `alter table pinterest_ads_${from} rename to pinterest_ads_${to}`;
   expect(await findFailures(server)).toEqual({});
   await changing(rename("ad_accounts", "gone"), rename("gone", "ad_accounts"), async () => {
     elapsed += 2000;
-    expect(Object.keys(await findFailures(server))).toContain("database");
+    expect((await findFailures(server))["schema"]).toMatch(/are not in the warehouse yet/);
     elapsed += 2000;
     const failures = await findFailures(server);
     expect(failures).not.toHaveProperty("database");

@@ -177,12 +177,12 @@ test("API calls are all that were sent, and waits are told by category and reaso
   );
   expect(sent).toHaveLength(Number(books?.["api_calls"]));
   const waits = read("pinterest_ads_api_wait_seconds_total");
-  expect(Object.keys(waits).toSorted()).toEqual([
+  const waited = Object.keys(waits).filter((series) => Number(waits[series]) > 0);
+  expect(waited.toSorted()).toEqual([
     "category=ads_read reason=backing_off",
     "category=ads_read reason=rate_limited",
     "category=catalogs_read reason=rate_limited",
   ]);
-  for (const seconds of Object.values(waits)) expect(seconds).toBeGreaterThan(0);
 });
 
 test("the rate limit is as Pinterest last told it", async () => {

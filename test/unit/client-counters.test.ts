@@ -9,5 +9,9 @@ test("a wait during which the clock was set back counts as none, and hurts nobod
   onWaited("ads_read", "rate_limited", -3_600_000);
   onWaited("ads_read", "rate_limited", 2500);
   const waits = readScrape(await registry.metrics()).read("pinterest_ads_api_wait_seconds_total");
-  expect(waits).toEqual({ "category=ads_read reason=rate_limited": 2.5 });
+  const { "category=ads_read reason=rate_limited": waited, ...others } = waits;
+  expect(waited).toBe(2.5);
+  // They are there from the start: a rise from nothing is none to Prometheus.
+  expect(Object.keys(others)).toHaveLength(5);
+  expect(new Set(Object.values(others))).toEqual(new Set([0]));
 });

@@ -44,7 +44,7 @@ function describeRefusal(input: TokenInput): Condition | undefined {
       subject: "access_token",
       summary: "Pinterest does not accept PINTEREST_ACCESS_TOKEN any more. Nothing can be loaded.",
       nextStep:
-        "Set a new PINTEREST_ACCESS_TOKEN (they last 30 days) and restart; or use one that renews itself, by `pinterest-ads auth login`.",
+        "Set a new PINTEREST_ACCESS_TOKEN (they last 30 days) and restart; or remove it, and get one that renews itself by `pinterest-ads auth login`.",
     };
   const { ok, detail } = checkToken(settings, stored, state, now);
   if (ok) return undefined;

@@ -5,6 +5,7 @@ import { describeConnectionError } from "../../warehouse/connection-error.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
 import { type FreshnessRow, readFreshness } from "../../warehouse/freshness.ts";
 import { assertMigrated } from "../../warehouse/migrate.ts";
+import { describeReadError } from "../../warehouse/read-error.ts";
 import { readStoredToken, type StoredToken } from "../../warehouse/stored-token.ts";
 import { readTallies, type Tallies } from "../../warehouse/tallies.ts";
 import { share } from "./share.ts";
@@ -71,7 +72,10 @@ export function createObserver(options: ObserveOptions): () => Promise<Observati
     } catch (error) {
       // Tables may be gone since they were last compared; the next look tells.
       migratedUntil = Number.NEGATIVE_INFINITY;
-      return { kind: "unreachable", error: describeConnectionError(error, warehouse.url) };
+      const problem = describeReadError(error, warehouse.url);
+      if (problem instanceof ConnectorError && problem.code === "schema_missing")
+        return { kind: "unmigrated", error: problem };
+      return { kind: "unreachable", error: describeConnectionError(problem, warehouse.url) };
     }
   }
 

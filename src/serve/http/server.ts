@@ -31,7 +31,7 @@ const CONNECTIONS_MAX = 500;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const app = createApp(options);
   const server = createServer(
-    // Some probes speak HTTP/1.0 and name no host.
+    // Some probes name no host, those that speak HTTP/1.0 above all; the host below stands in.
     { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, requireHostHeader: false },
     // Request and Response of the whole process are none of its business.
     getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: "localhost" }),

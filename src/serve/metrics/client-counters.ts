@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { ClientHooks } from "../../pinterest/client.ts";
+import { RATE_CATEGORIES } from "../../resources/define.ts";
 import { PREFIX } from "./prefix.ts";
 
 /** All that the client of Pinterest can be asked to tell. */
@@ -32,6 +33,9 @@ export function countClient(registry: Registry): ClientCounters {
     labelNames: ["category"],
     registers,
   });
+  // A rise from nothing is none to Prometheus: the first wait would not be seen.
+  for (const category of RATE_CATEGORIES)
+    for (const reason of ["rate_limited", "backing_off"]) waits.inc({ category, reason }, 0);
   return {
     onCall: (category) => calls.inc({ category }),
     // A machine's clock may be set back meanwhile, and a counter that is asked to fall throws.

@@ -91,8 +91,14 @@ function showAge({ freshness, max_staleness_seconds }: StatusDocument): Markup {
 }
 
 function showToken({ token, uses_stored_token, verdict }: StatusDocument): Markup {
-  if (!uses_stored_token) return showFact("Token", "Given", "PINTEREST_ACCESS_TOKEN, which nothing renews.");
-  if (!token && verdict.matters.some(({ kind }) => kind === "token_missing"))
+  const needs = (kind: string) => verdict.matters.some((matter) => matter.kind === kind);
+  if (!uses_stored_token)
+    return showFact(
+      "Token",
+      needs("token_refused") ? showBadge("refused", "act") : "Given",
+      "PINTEREST_ACCESS_TOKEN, which nothing renews.",
+    );
+  if (!token && needs("token_missing"))
     return showFact(
       "Token",
       showBadge("missing", "act"),

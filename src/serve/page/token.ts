@@ -28,13 +28,17 @@ export function showToken({ token, uses_stored_token, read_at }: StatusDocument)
     unused: " Another one is configured since, and is used from the next refresh on.",
   };
   const reason = reasons[state];
-  const refreshEnd = showLife(token.refresh_token_expires_at, token.refresh_token_seconds_left);
+  // A token that is refused is void, however long it would have lasted.
+  const isVoid = state === "refused" || state === "dead";
+  const refreshEnd = isVoid
+    ? "void"
+    : html`${showLife(token.refresh_token_expires_at, token.refresh_token_seconds_left)}; each refresh renews it`;
   return showSection(
     "token",
     "Token",
     html`<dl class="pairs">
 <dt>State</dt><dd>${showBadge(state, TONES[state])}${reason}</dd>
-<dt>Refresh token</dt><dd>${refreshEnd}; each refresh renews it</dd>
+<dt>Refresh token</dt><dd>${refreshEnd}</dd>
 <dt>Access token</dt><dd>${showLife(token.access_token_expires_at, token.access_token_seconds_left)}</dd>
 <dt>Last refresh</dt><dd>${refreshed_at ? showDistance(refreshed_at, read_at) : "never"}</dd>
 <dt>Scopes</dt><dd>${scopes?.join(", ") ?? "unknown"}</dd>

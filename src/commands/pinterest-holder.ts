@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { type OpenWarehouse, openPinterest, type PinterestContextOptions } from "../context.ts";
 import { ConnectorError } from "../errors.ts";
 import type { Pinterest } from "../pinterest/client.ts";
+import { needsPerson } from "../serve/schedule/obstacles.ts";
 
 /** The client of a process that outlives its tokens. */
 export interface PinterestHolder {
@@ -48,8 +49,9 @@ export function createPinterestHolder(
       } catch (error) {
         if (patience.aborted && !signal.aborted && isInterruption(error)) return;
         // A client that was refused a token stays so, and somebody may have put another one into the warehouse; a
-        // given access token stays as it is. A run under way keeps its client to the end.
-        const stale = error instanceof ConnectorError && error.code.startsWith("token_");
+        // given access token stays as it is. A run under way keeps its client to the end. One that could not save a
+        // token is kept: nothing else has it.
+        const stale = error instanceof ConnectorError && needsPerson(error.code);
         if (stale && config.accessToken === undefined && !isBusy()) await close();
         throw error;
       }

@@ -99,7 +99,7 @@ export function createServiceScheduler(parts: SchedulerParts): Scheduler {
         { name: "retention", everyMs: DAY_MS, work: () => sweepBriefly(config, open, signal) },
       ],
     }),
-    onMissed: (error) => alerts.missWarehouse(error, signal),
+    onLook: (problem) => alerts.watchWarehouse(problem, signal),
     now,
     logger,
     signal,

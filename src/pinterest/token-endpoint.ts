@@ -28,7 +28,7 @@ export interface TokenEndpoint {
   readonly random: () => number;
   readonly maxAttempts: number;
   readonly logger: Logger;
-  /** Ends waiting between tries. A request that was sent is never abandoned: its answer holds the only valid token. */
+  /** Ends waiting between tries, and no request that was sent: its answer holds the only valid token. */
   readonly closing: AbortSignal;
 }
 

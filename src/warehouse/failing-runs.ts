@@ -65,7 +65,7 @@ const STILL_MISSING = `${NOT_ALL_LOADED} and not case
     when s.records_rejected > 0 then exists (
       select from ${RUNS} as later join ${SLICES} as l on l.run_id = later.id
        where later.started_at > r.started_at and l.resource = s.resource and l.attribution is not distinct from s.attribution
-         and coalesce(l.owner_user_id, l.ad_account_id) is not distinct from coalesce(s.owner_user_id, s.ad_account_id)
+         and coalesce(l.owner_user_id, l.ad_account_id, '*') = coalesce(s.owner_user_id, s.ad_account_id, '*')
          and l.status = 'succeeded' and l.records_rejected = 0
          and (s.window_from is null or l.window_from <= s.window_from and l.window_to >= s.window_to))
     when s.window_from is null then exists (

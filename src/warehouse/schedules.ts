@@ -70,9 +70,12 @@ export async function noteRun(
   schedules: readonly string[],
   runId: string,
 ): Promise<void> {
+  const noted = { last_run_id: runId, updated_at: knex.fn.now() };
+  // The row may have been deleted by hand.
   await knex(SCHEDULES)
-    .whereIn("schedule", [...schedules])
-    .update({ last_run_id: runId, updated_at: knex.fn.now() });
+    .insert(schedules.map((schedule) => ({ schedule, ...noted })))
+    .onConflict("schedule")
+    .merge(Object.keys(noted));
 }
 
 /** The process that runs the schedule, or ran it last; undefined when none ever did. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ConnectorError } from "../../src/errors.ts";
 import type { AlertsOptions } from "../../src/serve/alerts/alerts.ts";
 import type { AlertFormat } from "../../src/service-sections.ts";
 import { clearBooks, insertRun, openAlerts, SETTINGS, TOKEN } from "../support/alerts.ts";
@@ -365,6 +366,23 @@ test("an old failure of a run by hand ends without a word; of one that a later r
   await insertRun(db, { ...backfill, status: "succeeded", request: days("2025-02-01", "2025-02-28") });
   await tell(server).check();
   expect(told(server).slice(1)).toEqual(["run_failed firing: backfill", "run_failed resolved: backfill"]);
+});
+
+test("a warehouse that cannot be used for long is told, and its end, in the form that is configured", async () => {
+  await using server = await startScriptedServer(inTurn(OK));
+  const alerts = tell(server);
+  const away = new ConnectorError("database_unreachable", "Nobody answers", { nextStep: "Start it." });
+  const { signal } = new AbortController();
+  for (let minute = 0; minute <= 12; minute += 1) {
+    await alerts.watchWarehouse(away, signal);
+    clock.advance(MINUTE_MS);
+  }
+  for (const _ of [1, 2]) await alerts.watchWarehouse(undefined, signal);
+  expect(told(server)).toEqual([
+    "warehouse_unusable firing: warehouse",
+    "warehouse_unusable resolved: warehouse",
+  ]);
+  expect(server.seen[0]?.body).toContain("database_unreachable: Nobody answers");
 });
 
 test("a warehouse that cannot be read ends in a log line, not in an error", async () => {

@@ -235,6 +235,13 @@ describe("a run that somebody started", () => {
     expect(await names()).toEqual(subjects.map((subject) => `run_failed ${subject}`));
   });
 
+  test("is an alert although an earlier one met a token that was refused", async () => {
+    await insertRun(db, { status: "failed", hoursAgo: 5, errorCode: "token_refused", error: "no" });
+    expect(await names()).toEqual([]);
+    await insertRun(db, failedSync);
+    expect(await names()).toEqual(["run_failed sync"]);
+  });
+
   describe("is made good by whatever loaded since what it did not", () => {
     const days: readonly [string, string] = ["2026-02-01", "2026-02-03"];
     const metrics = { resource: "ad_analytics", adAccountId: "1", window: days };
@@ -283,6 +290,23 @@ describe("a run that somebody started", () => {
       expect(await names()).toEqual(["run_failed sync"]);
       await insertRun(db, { ...scheduled, slices: [slice] });
       expect(await names()).toEqual([]);
+    });
+
+    test.each<[string, Record<string, unknown>, boolean]>([
+      ["all of the days", {}, true],
+      ["some of the days", { window: ["2026-02-01", "2026-02-02"] }, false],
+      ["it and failed", { status: "failed" }, false],
+      ["it and rejected some again", { rejected: 1 }, false],
+      ["another ad account", { adAccountId: "2" }, false],
+    ])("rejected rows of metrics by a run that read %s", async (_, change, isGood) => {
+      const slice = { ...metrics, status: "succeeded" };
+      await insertRun(db, { ...failedBackfill, status: "partial", slices: [{ ...slice, rejected: 2 }] });
+      await insertRun(db, {
+        status: "succeeded",
+        schedules: ["analytics"],
+        slices: [{ ...slice, ...change }],
+      });
+      expect((await names()).includes("run_failed backfill")).toBe(!isGood);
     });
 
     test("but not where the run failed as a whole although each part was loaded", async () => {

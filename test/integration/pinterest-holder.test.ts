@@ -4,16 +4,22 @@ import type { Config } from "../../src/config.ts";
 import { readConfigFile } from "../../src/config-file.ts";
 import { parseEnvironment } from "../../src/environment.ts";
 import type { PinterestRequest } from "../../src/pinterest/client.ts";
+import type { Clock } from "../../src/pinterest/clock.ts";
 import { ENCRYPTION_KEY } from "../support/cli.ts";
+import { createJumpingClock } from "../support/jumping-clock.ts";
 import { createMemoryLogger } from "../support/pinterest-client.ts";
 import { type Reply, type Seen, startScriptedServer } from "../support/scripted-server.ts";
 import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
 
 const REQUEST: PinterestRequest = { path: "/ad_accounts", category: "ads_read", oauthScopes: ["ads:read"] };
 const UNAUTHORIZED: Reply = { status: 401, json: { code: 2, message: "Authentication failed." } };
-const TOKENS: Reply = {
-  json: { access_token: "pina_1", refresh_token: "pinr_1", expires_in: 2_592_000, scope: "ads:read" },
+const GRANT = {
+  access_token: "pina_1",
+  refresh_token: "pinr_1",
+  expires_in: 2_592_000,
+  scope: "ads:read",
 };
+const TOKENS: Reply = { json: GRANT };
 const NEVER_MS = 1e12;
 const NOBODY = new AbortController().signal;
 /** A patience that is over at once, and one that is never. */
@@ -38,7 +44,11 @@ const asksForToken = ({ url }: Seen) => url.pathname.endsWith("/oauth/token");
 /** A holder in front of a Pinterest that answers as told. */
 async function hold(
   answer: (seen: Seen) => Reply | Promise<Reply>,
-  { patienceMs = PATIENT_MS, ...changes }: Partial<Config> & { patienceMs?: number } = {},
+  {
+    patienceMs = PATIENT_MS,
+    clock,
+    ...changes
+  }: Partial<Config> & { patienceMs?: number; clock?: Clock } = {},
 ) {
   const server = await startScriptedServer(answer);
   const variables = {
@@ -55,7 +65,13 @@ async function hold(
   const config = { ...environment, file: readConfigFile("", "", []), ...changes };
   const open = { warehouse: db.warehouse, embedded: undefined, close: async () => undefined };
   const { logger } = createMemoryLogger();
-  const holder: PinterestHolder = createPinterestHolder(config, open, { logger }, () => busy, patienceMs);
+  const holder: PinterestHolder = createPinterestHolder(
+    config,
+    open,
+    { logger, ...(clock && { clock }) },
+    () => busy,
+    patienceMs,
+  );
   onTestFinished(async () => {
     await holder.close();
     await server[Symbol.asyncDispose]();
@@ -76,6 +92,26 @@ test("a refused token ends its client, so that the next one reads what tokens th
   expect(holder.get()).not.toBe(first);
   // The same token is not sent again.
   expect(server.seen).toHaveLength(1);
+});
+
+test("a client with a token that could not be saved is kept, for nothing else has it", async () => {
+  let issued = 0;
+  const { holder, server } = await hold(
+    () => {
+      issued += 1;
+      return { json: { ...GRANT, access_token: `pina_${issued}`, refresh_token: `pinr_${issued}` } };
+    },
+    { clock: createJumpingClock(Date.now()) },
+  );
+  const first = holder.get();
+  await db.query(
+    "alter table pinterest_ads_oauth_tokens add constraint full_disk check (refresh_token is null)",
+  );
+  await expect(holder.ensureToken(NEVER_MS, NOBODY)).rejects.toMatchObject({ code: "token_not_saved" });
+  await db.query("alter table pinterest_ads_oauth_tokens drop constraint full_disk");
+  expect(holder.get()).toBe(first);
+  await holder.ensureToken(NEVER_MS, NOBODY);
+  expect(server.seen.map(({ form }) => form.get("refresh_token"))).toEqual(["pinr_0"]);
 });
 
 test("a ready-made access token stays as it is, and so does its client", async () => {

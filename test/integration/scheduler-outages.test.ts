@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { ConnectorError } from "../../src/errors.ts";
 import type { RunReport } from "../../src/sync/run.ts";
 import { startFreezingProxy } from "../support/freezing-proxy.ts";
 import { openScheduler, succeeded } from "../support/scheduler.ts";
@@ -24,10 +25,10 @@ const waits = () => db.query("select waits_for from pinterest_ads_schedulers");
 
 test("a look that failed is over with the next one, before anybody is told what is in the way", async () => {
   const told: (string | undefined)[] = [];
-  const missed: string[] = [];
+  const looks: (string | undefined)[] = [];
   await using subject = openScheduler(db, DAILY, {
-    onMissed: async ({ message }) => {
-      missed.push(message);
+    onLook: async (problem) => {
+      looks.push(problem?.message);
     },
     maintain: async () => {
       told.push(subject.scheduler.state().blocked?.code);
@@ -41,7 +42,7 @@ test("a look that failed is over with the next one, before anybody is told what 
   await subject.at("2026-03-01T06:02Z");
   expect(subject.scheduler.state().blocked).toBeUndefined();
   expect(told).toEqual([undefined, undefined]);
-  expect(missed).toEqual([expect.stringContaining("pinterest_ads_schedules")]);
+  expect(looks).toEqual([undefined, expect.stringContaining("pinterest_ads_schedules"), undefined]);
   expect(await waits()).toEqual([{ waits_for: null }]);
   expect(subject.log().match(/schedule (?:waits|goes on)/g)).toEqual(["schedule waits", "schedule goes on"]);
 });
@@ -76,4 +77,40 @@ test("connections that hang silently are cut while no run needs them, and after 
   await subject.at("2026-03-01T06:03Z");
   await subject.at("2026-03-01T06:04Z");
   expect(subject.scheduler.state()).toMatchObject({ role: "active", blocked: undefined });
+});
+
+test("a run that could not be recorded is no obstacle any more once the next one is under way", async () => {
+  const healthy = Promise.withResolvers<RunReport>();
+  let runs = 0;
+  await using subject = openScheduler(db, DAILY, {
+    run: async () => {
+      runs += 1;
+      if (runs === 1) throw new ConnectorError("database_unreachable", "Cannot use the database");
+      return healthy.promise;
+    },
+  });
+  await subject.at("2026-03-01T06:00Z");
+  expect(subject.scheduler.state().blocked?.code).toBe("database_unreachable");
+  subject.set("2026-03-01T06:01Z");
+  await subject.beat();
+  expect(subject.scheduler.state().blocked).toBeDefined();
+  subject.set("2026-03-01T06:02Z");
+  await subject.beat();
+  expect(subject.scheduler.state().blocked).toBeUndefined();
+  expect(await waits()).toEqual([{ waits_for: null }]);
+  healthy.resolve(succeeded());
+});
+
+test("a standby is told that its looks work, so that it can call off what it told while it led", async () => {
+  const looks: unknown[] = [];
+  await using first = openScheduler(db, DAILY);
+  await first.at("2026-03-01T06:00Z");
+  await using second = openScheduler(db, DAILY, {
+    onLook: async (problem) => {
+      looks.push(problem);
+    },
+  });
+  await second.at("2026-03-01T06:00Z");
+  expect(second.scheduler.state().role).toBe("standby");
+  expect(looks).toEqual([undefined]);
 });

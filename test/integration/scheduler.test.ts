@@ -313,6 +313,14 @@ describe("runs that fail", () => {
     expect(second.ran).toEqual([["entities"]]);
   });
 
+  test("have their pause even where their row was deleted by hand", async () => {
+    await using subject = openScheduler(db, DAILY, { run: async () => failing("pinterest_unreachable") });
+    await subject.at("2026-03-01T06:00Z");
+    await db.query("truncate pinterest_ads_schedules");
+    await subject.until("2026-03-01T06:09Z");
+    expect(subject.ran).toHaveLength(1);
+  });
+
   test("for any other reason wait for their next tick", async () => {
     await using subject = openScheduler(db, DAILY, { run: async () => failing("permission_missing") });
     await subject.at("2026-03-01T06:00Z");

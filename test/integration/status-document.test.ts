@@ -55,6 +55,25 @@ test("what was loaded too long ago is stale, and fresh once it is loaded again",
   expect(await judge("ads", account)).toMatchObject({ state: "fresh" });
 });
 
+test("what a run under way may be about to load needs nobody yet", async () => {
+  const [account] = world.accounts;
+  const move = (way: "+" | "-") =>
+    world.query(
+      `update pinterest_ads_sync_cursors set loaded_at = loaded_at ${way} interval '25 hours' where scope_id = '${account}' and resource = 'ads'`,
+    );
+  const isStale = async () =>
+    (await world.read({ now: Date.now })).verdict.matters.some(({ kind }) => kind === "stale");
+  await move("-");
+  expect(await isStale()).toBe(true);
+  const id = randomUUID();
+  await world.query(
+    `insert into pinterest_ads_sync_runs (id, trigger, status, started_at) values ('${id}', 'schedule', 'running', now())`,
+  );
+  expect(await isStale()).toBe(false);
+  await world.query(`delete from pinterest_ads_sync_runs where id = '${id}'`);
+  await move("+");
+});
+
 test("an account that is not asked for any more keeps its row, and is neither fresh nor stale", async () => {
   const [first, , third] = world.accounts;
   expect(await judge("ads", third, [first ?? ""])).toMatchObject({ state: "not_wanted", age_seconds: null });
@@ -226,6 +245,7 @@ describe("the token's state", () => {
     await world.query("delete from pinterest_ads_oauth_tokens where app_id = 'other'");
     expect(token?.scopes).not.toContain("other");
     expect(latest.token?.scopes).toEqual(["other"]);
+    expect(latest.verdict.matters.some(({ kind }) => kind.startsWith("token_"))).toBe(false);
   });
 });
 

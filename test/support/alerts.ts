@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readConfigFile } from "../../src/config-file.ts";
-import { type AlertsOptions, createAlerts } from "../../src/serve/alerts/alerts.ts";
+import { type Alerts, type AlertsOptions, createAlerts } from "../../src/serve/alerts/alerts.ts";
 import { readServiceSettings, type ServiceSettings } from "../../src/service-config.ts";
 import { type OpenAlert, readOpenAlerts } from "../../src/warehouse/alerts.ts";
 import { measured } from "./metrics.ts";
@@ -26,7 +26,7 @@ export const IDLE = {
 } as const;
 export const LOOKBACK_DAYS = 33;
 
-export interface AlertsUnderTest {
+export interface AlertsUnderTest extends Pick<Alerts, "watchWarehouse"> {
   /** One check; gives the alerts that are open after it. */
   check(signal?: AbortSignal): Promise<OpenAlert[]>;
   /** Everything that was logged. */
@@ -51,6 +51,7 @@ export function openAlerts(db: TestWarehouse, options: Partial<AlertsOptions> = 
     ...options,
   });
   return {
+    watchWarehouse: (problem, signal) => alerts.watchWarehouse(problem, signal),
     async check(signal = new AbortController().signal) {
       await alerts.check(signal);
       // It never rejects, and a check that did not happen would pass for one that found nothing.

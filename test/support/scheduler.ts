@@ -33,7 +33,7 @@ export interface SchedulerUnderTest extends AsyncDisposable {
 }
 
 export interface SchedulerTestOptions
-  extends Partial<Pick<SchedulerOptions, "run" | "ensureToken" | "maintain" | "onMissed" | "hangingMs">> {
+  extends Partial<Pick<SchedulerOptions, "run" | "ensureToken" | "maintain" | "onLook" | "hangingMs">> {
   /** The lock that makes it lead goes another way to the database than everything else. */
   readonly leadershipUrl?: string;
 }
@@ -93,7 +93,7 @@ export function openScheduler(
     },
     ensureToken: async () => undefined,
     maintain: async () => undefined,
-    onMissed: async () => undefined,
+    onLook: async () => undefined,
     ...options,
     run: (request, locks) => {
       requests.push(request);

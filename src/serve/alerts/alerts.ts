@@ -28,8 +28,8 @@ export interface Alerts {
    * told by it once. Ends within a minute or when aborted. Never rejects; what went wrong is logged.
    */
   check(signal: AbortSignal): Promise<void>;
-  /** The warehouse could not be used for something else; a webhook is told if that lasts. Never rejects. */
-  missWarehouse(error: ConnectorError, signal: AbortSignal): Promise<void>;
+  /** The warehouse could be used just now, or why not; the webhook is told of an outage that lasts. Never rejects. */
+  watchWarehouse(problem: ConnectorError | undefined, signal: AbortSignal): Promise<void>;
 }
 
 const WEBHOOK_TIMEOUT_MS = 10_000;
@@ -64,13 +64,6 @@ export function createAlerts(options: AlertsOptions): Alerts {
     logger,
   );
 
-  /** Whatever comes of it: a check is more than telling of an outage. */
-  async function watch(work: Promise<void>, signal: AbortSignal): Promise<void> {
-    await work.catch((error: unknown) => {
-      if (!signal.aborted) logger.warn({ err: error }, "outage not told");
-    });
-  }
-
   async function look(signal: AbortSignal): Promise<void> {
     const { conditions, held, lapsed } = await readBriefly(warehouse, READ_TIMEOUT_MS, (brief) =>
       findConditions(brief, options, now()),
@@ -92,16 +85,19 @@ export function createAlerts(options: AlertsOptions): Alerts {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
       try {
         await unlessAborted(look(limited), limited);
-        await watch(outage.worked(limited), signal);
       } catch (error) {
         if (signal.aborted) return;
-        const problem = asWarehouseError(error, warehouse.url);
-        const { code, message } = problem;
+        const { code, message } = asWarehouseError(error, warehouse.url);
         logger.warn({ error_code: code, error: message }, "alerts not checked");
-        await watch(outage.failed(problem, signal), signal);
       }
     },
-    missWarehouse: (error, signal) => watch(outage.failed(error, signal), signal),
+    async watchWarehouse(problem, signal) {
+      try {
+        await (problem ? outage.failed(problem, signal) : outage.worked(signal));
+      } catch (error) {
+        if (!signal.aborted) logger.warn({ err: error }, "outage not told");
+      }
+    },
   };
 }
 

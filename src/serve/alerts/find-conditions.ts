@@ -80,8 +80,7 @@ async function findTokenConditions(
   now: number,
 ): Promise<Findings> {
   const { accessToken, appId } = settings;
-  const stored =
-    accessToken !== undefined || appId === undefined ? undefined : await readStoredToken(warehouse, appId);
+  const stored = accessToken === undefined ? await readStoredToken(warehouse, appId) : undefined;
   const lastErrorCode = await readLastErrorCode(warehouse);
   return findTokenTrouble({ settings, stored, state: state(), lastErrorCode, now });
 }

@@ -25,7 +25,7 @@ export interface OutageWatch {
 const PATIENCE_MS = 10 * 60_000;
 const ERROR_MAX = 400;
 
-/** Kept in memory: a process that is started during an outage is patient once more. `now` is epoch milliseconds. */
+/** Kept in memory: a process that is replaced meanwhile takes with it that the end is to be told. `now` is epoch milliseconds. */
 export function createOutageWatch(tell: Tell, now: () => number, logger: Logger): OutageWatch {
   let since: number | undefined;
   let told: ClaimedAlert | undefined;

@@ -27,14 +27,14 @@ export function findFailedRuns(
   for (const run of [...scheduled, ...manual]) {
     const failures = findFailures(run, groups);
     const subjects = run.schedules.length > 0 ? concerned(run, failures ?? [], resources) : [run.trigger];
-    for (const subject of subjects)
-      if (run.lapsed) {
-        // Else an alert is about the later one, whose end is to be told.
-        if (!run.superseded) lapsed.push({ kind: "run_failed", subject });
-        // A token that nobody can use is an alert of its own.
-      } else if (needsPerson(run.error_code)) held.push({ kind: "run_failed", subject });
+    for (const subject of subjects) {
+      const selection = { kind: "run_failed", subject } as const;
+      // An alert is about the latest run, whose end is to be told; a token that nobody can use is an alert of its own.
+      if (run.lapsed) lapsed.push(...(run.superseded ? [] : [selection]));
+      else if (needsPerson(run.error_code)) held.push(...(run.superseded ? [] : [selection]));
       else if (failures && !conditions.has(subject))
         conditions.set(subject, describe(run, subject, failures));
+    }
   }
   return { conditions: [...conditions.values()], held, lapsed };
 }

@@ -10,7 +10,8 @@ type Place = (typeof PLACES)[number];
 export interface Obstacles {
   /** Notes what is in the way there; undefined: nothing any more. */
   note(place: Place, error: ConnectorError | undefined): void;
-  current(): SchedulerState["blocked"];
+  /** The first, but for those of `passed` places. */
+  current(passed?: readonly Place[]): SchedulerState["blocked"];
 }
 
 /** What keeps every run from working until a person does something. */
@@ -29,8 +30,10 @@ export function createObstacles(logger: Logger): Obstacles {
   const noted = new Map<Place, ConnectorError>();
   let told: string | undefined;
 
-  function current(): ConnectorError | undefined {
-    return PLACES.map((place) => noted.get(place)).find((error) => error !== undefined);
+  function current(passed: readonly Place[] = []): ConnectorError | undefined {
+    return PLACES.filter((place) => !passed.includes(place))
+      .map((place) => noted.get(place))
+      .find((error) => error !== undefined);
   }
 
   return {
@@ -46,8 +49,8 @@ export function createObstacles(logger: Logger): Obstacles {
       const { code, message, nextStep } = now;
       logger.warn({ error_code: code, error: message, next_step: nextStep }, "schedule waits");
     },
-    current() {
-      const error = current();
+    current(passed) {
+      const error = current(passed);
       return error && { code: error.code, message: error.message };
     },
   };

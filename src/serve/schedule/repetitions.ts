@@ -53,13 +53,15 @@ export function createRepetitions(): Repetitions {
     { readonly since: number; readonly until: number; readonly tries: number }
   >();
   return {
-    heed: (rows, now) =>
-      rows.map((row) => {
-        const pause = pauses.get(row.schedule);
-        // Before its beginning only by a clock that was set back.
-        if (!pause || now >= pause.until || now < pause.since) return row;
-        return { ...row, handled_through: new Date(pause.since) };
-      }),
+    heed(rows, now) {
+      // Before its beginning only by a clock that was set back.
+      const paused = [...pauses].filter(([, { since, until }]) => now >= since && now < until);
+      const names = new Set(paused.map(([schedule]) => schedule));
+      return [
+        ...rows.filter(({ schedule }) => !names.has(schedule)),
+        ...paused.map(([schedule, { since }]) => ({ schedule, handled_through: new Date(since) })),
+      ];
+    },
     judge(report, due, decided, now) {
       const again = due.filter((name) => {
         const tries = (pauses.get(name)?.tries ?? 0) + 1;

@@ -38,14 +38,14 @@ export interface SchedulerOptions {
   readonly ensureToken: () => Promise<void>;
   /** What else is to be done from time to time while this process leads. Bounded in time; never throws. */
   readonly maintain: () => Promise<void>;
-  /** Told of each look that failed while this process leads. Bounded in time; never throws. */
-  readonly onMissed: (error: ConnectorError) => Promise<void>;
+  /** Told how each look ended; of failed ones only while this process leads. Bounded in time; never throws. */
+  readonly onLook: (problem: ConnectorError | undefined) => Promise<void>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly logger: Logger;
   /** Aborted when the process is to end. */
   readonly signal: AbortSignal;
-  /** How long a beat may take before connections are cut while no run needs them; 90 seconds when absent. */
+  /** How long a beat may take before connections are cut while no run needs them; 150 seconds when absent. */
   readonly hangingMs?: number;
 }
 
@@ -60,8 +60,13 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-/** A beat takes milliseconds; one that takes so long waits for a database that does not answer. */
-const HANGING_MS = 90_000;
+/**
+ * A beat takes milliseconds; with a token endpoint, a webhook and a sweep that take as long as they may it takes two
+ * minutes. One that takes longer waits for a database that does not answer.
+ */
+const HANGING_MS = 150_000;
+/** A run that cannot even be recorded fails sooner. */
+const UNDER_WAY_MS = 60_000;
 const STOP_PATIENCE_MS = 1000;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
@@ -97,7 +102,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   function report(): Promise<void> {
     const { id, version } = options;
-    return reportScheduler(warehouse, { id, version, waitsFor: obstacles.current()?.message });
+    return reportScheduler(warehouse, { id, version, waitsFor: blocked()?.message });
+  }
+
+  /** A run that has been under way for a while has come past what was in the way of the one before. */
+  function blocked(): SchedulerState["blocked"] {
+    return obstacles.current(running !== undefined && now() - running.since >= UNDER_WAY_MS ? ["run"] : []);
   }
 
   async function standBy(): Promise<void> {
@@ -195,12 +205,13 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       obstacles.note("look", undefined);
       if (leads) await report();
       lookedAt = now();
+      if (!signal.aborted) await options.onLook(undefined);
       if (leads && !signal.aborted) await options.maintain();
     } catch (error) {
       if (signal.aborted) return;
       const problem = asWarehouseError(error, warehouse.url);
       obstacles.note("look", problem);
-      if (role === "active") await options.onMissed(problem);
+      if (role === "active") await options.onLook(problem);
     } finally {
       clearInterval(hanging);
     }
@@ -215,7 +226,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return beating;
     },
     idle: () => run,
-    state: () => ({ role, holder, running, blocked: obstacles.current(), lookedAt }),
+    state: () => ({ role, holder, running, blocked: blocked(), lookedAt }),
     async close() {
       await run;
       const hanging = setTimeout(() => warehouse.cutConnections(), STOP_PATIENCE_MS);

@@ -16,7 +16,7 @@ import {
   readShutAccounts,
   type ShutAccount,
 } from "../../warehouse/status-accounts.ts";
-import { readRunsById } from "../../warehouse/status-runs.ts";
+import { readRunsById, type StatusRun } from "../../warehouse/status-runs.ts";
 import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
 import { toContent } from "../alerts/condition.ts";
@@ -126,14 +126,21 @@ async function readAll(request: StatusRequest): Promise<StatusDocument> {
     })),
     daily: spreadOverDays(totals, accounts, status.ready_days, firstDay, DAYS_CHARTED),
   };
-  return { verdict: reachVerdict(document, await findUntold(request, now)), ...document };
+  return { verdict: reachVerdict(document, await findUntold(request, document.runs, now)), ...document };
 }
 
 /**
  * What would be an alert by now: they are raised once a minute, and where no process runs the schedule by nobody. What
  * only that process knows is among the alerts that it raised.
  */
-async function findUntold(request: StatusRequest, now: number): Promise<readonly AlertContent[]> {
-  const { conditions } = await findConditions(request.warehouse, { ...request, state: () => STARTING }, now);
+async function findUntold(
+  request: StatusRequest,
+  runs: readonly StatusRun[],
+  now: number,
+): Promise<readonly AlertContent[]> {
+  const run = runs.find(({ status, trigger }) => status === "running" && trigger === "schedule");
+  const running = run && { schedules: [], since: run.started_at.getTime() };
+  const state = () => ({ ...STARTING, running });
+  const { conditions } = await findConditions(request.warehouse, { ...request, state }, now);
   return conditions.map(toContent);
 }

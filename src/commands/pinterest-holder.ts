@@ -39,24 +39,27 @@ export function createPinterestHolder(
     await former?.close();
   }
 
-  return {
-    get,
-    close,
-    async ensureToken(olderThanMs, signal) {
-      const patience = AbortSignal.timeout(patienceMs);
-      try {
-        await get().keepTokenAlive(olderThanMs, AbortSignal.any([signal, patience]));
-      } catch (error) {
-        if (patience.aborted && !signal.aborted && isInterruption(error)) return;
-        // A client that was refused a token stays so, and somebody may have put another one into the warehouse; a
-        // given access token stays as it is. A run under way keeps its client to the end. One that could not save a
-        // token is kept: nothing else has it.
-        const stale = error instanceof ConnectorError && needsPerson(error.code);
-        if (stale && config.accessToken === undefined && !isBusy()) await close();
-        throw error;
-      }
-    },
-  };
+  async function ensureToken(olderThanMs: number, signal: AbortSignal): Promise<void> {
+    const patience = AbortSignal.timeout(patienceMs);
+    const limited = AbortSignal.any([signal, patience]);
+    const isOld = current !== undefined;
+    try {
+      await get().keepTokenAlive(olderThanMs, limited);
+    } catch (error) {
+      if (patience.aborted && !signal.aborted && isInterruption(error)) return;
+      // A client that was refused a token stays so, and somebody may have put another one into the warehouse; a
+      // given access token stays as it is. A run under way keeps its client to the end. One that could not save a
+      // token is kept: nothing else has it.
+      const stale = error instanceof ConnectorError && needsPerson(error.code);
+      if (!stale || config.accessToken !== undefined || isBusy()) throw error;
+      await close();
+      // Only the old one remembers the refusal; what is stored may be another token by now.
+      if (!isOld) throw error;
+      await ensureToken(olderThanMs, signal);
+    }
+  }
+
+  return { get, close, ensureToken };
 }
 
 function isInterruption(error: unknown): boolean {

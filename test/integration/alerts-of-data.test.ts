@@ -251,6 +251,23 @@ describe("sums that do not add up", () => {
   });
 });
 
+test("sums that do not add up are not mended by their account being shut", async () => {
+  const now = Date.UTC(2026, 5, 30, 12);
+  const options = { now: () => now };
+  await db.query(
+    `insert into pinterest_ads_reconciliation (ad_account_id, date, attribution, metric, level, verdict)
+     values ('1', '2026-06-25', 'x', 'impression_1', 'campaign', 'differs')`,
+  );
+  await account("1");
+  expect(await names(options)).toEqual(["not_reconciled 1"]);
+  await shut("1");
+  expect(await names(options)).toEqual(["account_shut 1", "not_reconciled 1"]);
+  await db.query("delete from pinterest_ads_shut_accounts");
+  const alerts = openAlerts(db, options);
+  expect((await alerts.check()).map(({ kind }) => kind)).toEqual(["not_reconciled"]);
+  expect(alerts.messages()).toEqual(["alert resolved"]);
+});
+
 test("each field that this version does not know is an alert until its row goes, whatever its length", async () => {
   await db.query(
     `insert into pinterest_ads_schema_drift (resource, field, json_type, first_seen_at)

@@ -36,6 +36,11 @@ describe("a scheduled run", () => {
       ["analytics", "recent_analytics"],
     ],
     [
+      "without the list of ad accounts concerns all its schedules",
+      { status: "failed", schedules: ALL, slices: [{ resource: "ad_accounts" }] },
+      ALL,
+    ],
+    [
       "whose metrics lack a list concerns the metrics",
       { status: "partial", schedules: ["analytics"], slices: [ads] },
       ["analytics"],

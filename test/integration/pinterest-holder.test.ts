@@ -5,6 +5,7 @@ import { readConfigFile } from "../../src/config-file.ts";
 import { parseEnvironment } from "../../src/environment.ts";
 import type { PinterestRequest } from "../../src/pinterest/client.ts";
 import type { Clock } from "../../src/pinterest/clock.ts";
+import { seedFingerprint } from "../../src/pinterest/token-chain.ts";
 import { ENCRYPTION_KEY } from "../support/cli.ts";
 import { createJumpingClock } from "../support/jumping-clock.ts";
 import { createMemoryLogger } from "../support/pinterest-client.ts";
@@ -112,6 +113,23 @@ test("a client with a token that could not be saved is kept, for nothing else ha
   expect(holder.get()).toBe(first);
   await holder.ensureToken(NEVER_MS, NOBODY);
   expect(server.seen.map(({ form }) => form.get("refresh_token"))).toEqual(["pinr_0"]);
+});
+
+test("a token that was stored since another one was refused is used at the next asking, not at the one after", async () => {
+  let answer: Reply = UNAUTHORIZED;
+  const { holder } = await hold(() => answer);
+  const { holder: login } = await hold(() => answer, { refreshToken: "pinr_new" });
+  busy = true;
+  await expect(holder.ensureToken(NEVER_MS, NOBODY)).rejects.toMatchObject({ code: "token_refused" });
+  busy = false;
+  answer = TOKENS;
+  await login.ensureToken(NEVER_MS, NOBODY);
+  // As a login does: the new tokens count as those of the configured chain.
+  await db.query(
+    "update pinterest_ads_oauth_tokens set seed_fingerprint = $1, refused_at = null, refused_fingerprint = null",
+    seedFingerprint("4711", "pinr_0"),
+  );
+  await holder.ensureToken(NEVER_MS, NOBODY);
 });
 
 test("a ready-made access token stays as it is, and so does its client", async () => {

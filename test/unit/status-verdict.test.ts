@@ -79,11 +79,6 @@ describe("while a process watches, what needs somebody is what its alerts say", 
   test.each<[string, Partial<VerdictBasis>, string[]]>([
     ["no alert", {}, []],
     [
-      "a run that failed and that no alert holds to be worth one",
-      { runs: [{ ...RUN, status: "partial" }] },
-      [],
-    ],
-    [
       "two alerts, the more urgent first",
       { alerts: [alert("stale", "x"), alert("run_failed", "y")] },
       ["run_failed", "stale"],
@@ -179,6 +174,27 @@ test("a new field can wait: all is well", () => {
   const { level, headline, notes } = reachVerdict({ ...WELL, alerts: [alert("schema_drift", "ads.glow")] });
   expect([level, headline]).toEqual(["well", "All is well"]);
   expect(notes).toHaveLength(1);
+});
+
+test.each<[string, Partial<VerdictBasis["runs"][number]>[], string]>([
+  ["failed", [{ status: "failed" }, {}], "The last run failed, the next one is still to come"],
+  [
+    "loaded a part",
+    [{ status: "partial" }],
+    "The last run loaded only a part, the next one is still to come",
+  ],
+  [
+    "failed, while the next is under way",
+    [{ status: "running" }, { status: "failed" }],
+    "The last run failed, the next one is still to come",
+  ],
+  ["came in the way of another", [{ status: "failed", error_code: "already_running" }, {}], "All is well"],
+  ["made good what failed", [{}, { status: "failed" }], "All is well"],
+])("without an alert, when the last run %s, the headline knows", (_name, changes, headline) => {
+  const runs = changes.map((change) => ({ ...RUN, ...change }));
+  const verdict = reachVerdict({ ...WELL, runs });
+  expect(verdict).toMatchObject({ headline, matters: [] });
+  expect(verdict.level).toBe(headline === "All is well" ? "well" : "incomplete");
 });
 
 test("without any run nothing is loaded yet", () => {

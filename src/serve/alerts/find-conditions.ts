@@ -10,7 +10,7 @@ import {
 import { readFreshness } from "../../warehouse/freshness.ts";
 import { readLongTried } from "../../warehouse/never-loaded.ts";
 import { readSettledDifferences } from "../../warehouse/settled-differences.ts";
-import { readAccountNames, readShutAccounts } from "../../warehouse/status-accounts.ts";
+import { readAccountNames, readShutAccounts, type ShutAccount } from "../../warehouse/status-accounts.ts";
 import { readDrift } from "../../warehouse/status-records.ts";
 import { readStoredToken } from "../../warehouse/stored-token.ts";
 import { addDays, dayOf } from "../../window.ts";
@@ -51,14 +51,15 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
     { from: addDays(today, 1 - COMPARED_DAYS), to: today },
     addDays(today, -SETTLED_AFTER_DAYS),
   );
-  const held = [...token.held, ...runs.held, ...holdStale(watched, now)];
+  const shut = await readShutAccounts(warehouse);
+  const held = [...token.held, ...runs.held, ...holdStale(watched, now), ...holdSums(shut)];
   const conditions = [
     ...token.conditions,
     ...runs.conditions,
     ...describeBlocked(watched.state()),
     ...(await findStaleConditions(warehouse, watched)),
     ...describeDifferences(differences),
-    ...describeShut(await readShutAccounts(warehouse), accountIds),
+    ...describeShut(shut, accountIds),
     ...describeDrift(await readDrift(warehouse)),
   ];
   return {
@@ -72,6 +73,11 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
 function holdStale({ state, settings }: Watched, now: number): Selection[] {
   const { running } = state();
   return running && now - running.since < settings.maxStalenessMs ? [{ kind: "stale" }] : [];
+}
+
+/** What does not add up in a shut account is not mended by its being shut. */
+function holdSums(shut: readonly ShutAccount[]): Selection[] {
+  return shut.map(({ ad_account_id }) => ({ kind: "not_reconciled", subject: ad_account_id }));
 }
 
 async function findTokenConditions(

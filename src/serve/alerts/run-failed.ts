@@ -75,7 +75,11 @@ function concerned(
   const found = new Set<string>();
   for (const { resource: name } of failures) {
     const resource = resources.find((candidate) => candidate.name === name);
-    const of = resource ? run.asked_schedules.filter((name) => refreshes(name, groupOf(resource))) : [];
+    // Everything is planned from the list of ad accounts: without it nothing is loaded for any schedule.
+    const of =
+      resource && resource.scope !== "token"
+        ? run.asked_schedules.filter((name) => refreshes(name, groupOf(resource)))
+        : [];
     for (const one of of.length > 0 ? of : run.schedules) found.add(one);
   }
   return run.schedules.filter((name) => found.has(name));

@@ -17,8 +17,8 @@ export interface VerdictBasis extends TokenBooks {
 /** What to say first. */
 export interface Verdict {
   /**
-   * `act`: somebody has to do something; `empty`: nothing was ever loaded; `incomplete`: nobody has to do anything, and
-   * of what is to be copied something was never loaded yet.
+   * `act`: somebody has to do something; `empty`: nothing was ever loaded; `incomplete`: nobody has to do anything yet,
+   * but something was never loaded, or the last run did not load everything.
    */
   readonly level: "well" | "act" | "empty" | "incomplete";
   readonly headline: string;
@@ -66,6 +66,8 @@ function summarise(count: number, books: VerdictBasis): Pick<Verdict, "level" | 
   if (books.runs.length === 0) return { level: "empty", headline: "Nothing is loaded yet" };
   const incomplete = describeIncomplete(books);
   if (incomplete !== undefined) return { level: "incomplete", headline: incomplete };
+  const failed = describeFailed(books);
+  if (failed !== undefined) return { level: "incomplete", headline: failed };
   return { level: "well", headline: "All is well" };
 }
 
@@ -82,6 +84,20 @@ function describeIncomplete({ freshness, runs, progress }: VerdictBasis): string
   return slices === 0
     ? "First load: it has begun"
     : `First load: ${formatCount(ended)} of ${formatCount(slices)} slices`;
+}
+
+/**
+ * A run that failed for a reason that may pass is no alert before it was repeated, and one that met a token that is
+ * replaced by now none either; but neither is well.
+ */
+function describeFailed({ runs }: VerdictBasis): string | undefined {
+  const last = runs.find(
+    ({ status, error_code }) => status !== "running" && error_code !== "already_running",
+  );
+  if (last?.status === "failed") return "The last run failed, the next one is still to come";
+  return last?.status === "partial"
+    ? "The last run loaded only a part, the next one is still to come"
+    : undefined;
 }
 
 function formatCount(count: number): string {

@@ -1,3 +1,5 @@
+import { parseWithKeys } from "./escaped-keys.ts";
+
 /**
  * Numbers that may not fit a double: at least 16 digits, or an exponent. A number follows the start, a colon,
  * a comma or a bracket, so ids in quotes do not match; text that looks like a number only costs a slower parse.
@@ -11,7 +13,7 @@ const SUSPICIOUS_NUMBER = /(?:^|[:,[])\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/;
  */
 export function parseJson(text: string): unknown {
   // The reviver makes parsing about five times slower, so that only pages that need it pay for it.
-  return SUSPICIOUS_NUMBER.test(text) ? JSON.parse(text, keepExactNumber) : JSON.parse(text);
+  return parseWithKeys(text, SUSPICIOUS_NUMBER.test(text) ? keepExactNumber : undefined);
 }
 
 function keepExactNumber(_key: string, value: unknown, context: { readonly source?: string }): unknown {

@@ -1,3 +1,4 @@
+import { parseWithKeys } from "./escaped-keys.ts";
 import { createFlatRowReader, type Row, skipSpace } from "./flat-rows.ts";
 import { findLongNumbers } from "./long-numbers.ts";
 import { isObject, isUnparsable } from "./problem.ts";
@@ -71,7 +72,7 @@ export function createRowReader(): RowReader {
     const numbers: number[] = [];
     if (!findLongNumbers(bytes, start, end, numbers)) return undefined;
     try {
-      const rows: unknown[] = JSON.parse(quote(bytes, start, end, numbers));
+      const rows = parseWithKeys(quote(bytes, start, end, numbers)) as unknown[];
       return rows.every(isObject) ? rows : undefined;
     } catch (error) {
       if (isUnparsable(error)) return undefined;
@@ -83,7 +84,7 @@ export function createRowReader(): RowReader {
     const numbers: number[] = [];
     const end = findRowEnd(bytes, start, numbers);
     if (end === UNFINISHED) return undefined;
-    return { rows: JSON.parse(quote(bytes, start, end, numbers)), end };
+    return { rows: parseWithKeys(quote(bytes, start, end, numbers)) as Row[], end };
   }
 
   return { read };

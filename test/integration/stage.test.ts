@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseJson } from "../../src/pinterest/json.ts";
 import type { Resource } from "../../src/resources/define.ts";
 import { withConnection } from "../../src/warehouse/database.ts";
 import { compileParser, isRejection } from "../../src/warehouse/parse-record.ts";
@@ -35,7 +36,9 @@ async function stage(records: Iterable<unknown>, resource: Resource = things): P
       else await opened.add(parsed);
     }
     const counts = await opened.flush();
-    const { rows } = await client.query(`select * from pg_temp.${STAGE} order by _n`);
+    const { rows } = await client.query(
+      `select *, labels::text as labels_text from pg_temp.${STAGE} order by _n`,
+    );
     const { rows: rejected } = await client.query(
       `select reason, record, key from pg_temp.${REJECTED_STAGE} order by _n`,
     );
@@ -106,13 +109,9 @@ describe("what Postgres holds is what was sent", () => {
       fc.asyncProperty(values, async (labels) => {
         const { rows, counts } = await stage(labels.map((value, id) => ({ id, labels: value })));
         expect(counts.rejected).toBe(0);
-        // Postgres keeps no sign of a zero, and neither does JSON.stringify.
-        const sent = labels.map(
-          (value) => JSON.parse(JSON.stringify(value).replaceAll("-0", "0")) as unknown,
-        );
-        expect(rows.map((row) => JSON.parse(JSON.stringify(row["labels"]).replaceAll("-0", "0")))).toEqual(
-          sent,
-        );
+        // As texts: where they end as objects, the parser that reads them back is one that gets every key right.
+        const sent = labels.map((value) => parseJson(JSON.stringify(value)));
+        expect(rows.map((row) => parseJson(String(row["labels_text"])))).toEqual(sent);
       }),
       { numRuns: 30 },
     );

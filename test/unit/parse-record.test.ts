@@ -217,7 +217,7 @@ test("no field is lost: it is in its column, in _extra or in the rejection", () 
       const record = { ...fields, id: "7" };
       const sent = Object.keys(record).filter((field) => field !== "credentials");
       const parsed = parse(record, GIVEN);
-      const kept: object = JSON.parse(isRejection(parsed) ? parsed.record : (row(record)["_extra"] ?? "{}"));
+      const kept = parseJson(isRejection(parsed) ? parsed.record : (row(record)["_extra"] ?? "{}")) as object;
       const expected = isRejection(parsed) ? sent : sent.filter((field) => !columns.includes(field));
       expect(Object.keys(kept).toSorted()).toEqual(expected.map(repairText).toSorted());
     }),

@@ -72,7 +72,7 @@ export async function up(knex: Knex): Promise<void> {
     comment on column pinterest_ads_alerts.resolved_at is 'When it was found to be over, UTC; null while it lasts.';
     comment on column pinterest_ads_alerts.resolution_notified_at is 'When the webhook was told that it is over, UTC.';
     comment on column pinterest_ads_alerts.attempts is 'Deliveries that were begun since the last that succeeded.';
-    comment on column pinterest_ads_alerts.perhaps_notified is 'True while nobody knows whether the webhook took the alert: it is being told, or gave no answer; else null.';
+    comment on column pinterest_ads_alerts.perhaps_notified is 'True when the webhook gave no answer, and may have taken the alert all the same; null otherwise.';
     comment on column pinterest_ads_alerts.retry_at is 'When delivery is tried again, UTC; null: at once.';
     comment on column pinterest_ads_alerts.delivery_error is 'Why the last delivery failed; null when it did not.';
 

@@ -13,26 +13,25 @@ const HOURS_PER_DAY = 24;
 /** An expression that no day of so many matches is taken to never come; 29 February comes within 8 years. */
 const DAYS_SEARCHED = 8 * 366 + 1;
 
-/** The fields of a cron expression as the library calls them, and what may stand in each. */
-const FIELDS: ReadonlyMap<string, string> = new Map([
-  ["minute", "the minute is 0 to 59"],
-  ["hour", "the hour is 0 to 23"],
-  ["dayOfMonth", "the day is 1 to 31"],
-  ["month", "the month is 1 to 12, or jan to dec"],
-  ["dayOfWeek", "the weekday is 0 to 7, or sun to sat"],
-]);
-
-const UNITS = ["minute", "hour", "day", "month", "weekday"] as const;
-/** How many values each field has: a step of so many means once, and a longer one cannot mean what it says. */
-const STEPS_MAX: readonly number[] = [60, 24, 31, 12, 7];
+/**
+ * The fields of a cron expression, in order: what the library and people call each, what may stand in it, and how many
+ * values it has. A step of so many means once, and a longer one cannot mean what it says.
+ */
+const FIELDS = [
+  { name: "minute", unit: "minute", allowed: "0 to 59", values: 60 },
+  { name: "hour", unit: "hour", allowed: "0 to 23", values: 24 },
+  { name: "dayOfMonth", unit: "day", allowed: "1 to 31", values: 31 },
+  { name: "month", unit: "month", allowed: "1 to 12, or jan to dec", values: 12 },
+  { name: "dayOfWeek", unit: "weekday", allowed: "0 to 7, or sun to sat", values: 7 },
+] as const;
 
 /** What is wrong with an expression; undefined when nothing is. */
 export function findCronProblem(expression: string): string | undefined {
   const { length } = expression.trim().split(/\s+/);
   const { valid, errors } = validateDetailed(expression);
   // One that is valid stands for five, such as @daily.
-  if (length !== FIELDS.size && !(length === 1 && valid))
-    return `has ${length === 1 ? "1 field" : `${length} fields`}; write five: minute, hour, day, month, weekday`;
+  if (length !== FIELDS.length && !(length === 1 && valid))
+    return `has ${length === 1 ? "1 field" : `${length} fields`}; write five: ${FIELDS.map(({ unit }) => unit).join(", ")}`;
   if (!valid) return errors.map(describeFieldError).join("; ");
   const steps = findLongSteps(expression);
   if (steps.length > 0) return steps.join("; ");
@@ -43,20 +42,23 @@ export function findCronProblem(expression: string): string | undefined {
 
 /** Steps that would have to reach over into the next hour, day and so on, where every field begins anew. */
 function findLongSteps(expression: string): string[] {
-  const fields = expression.trim().split(/\s+/);
-  return fields.flatMap((field, index) =>
-    [...field.matchAll(/\/(\d+)/g)]
-      .filter(([, step]) => Number(step) > (STEPS_MAX[index] ?? Number.POSITIVE_INFINITY))
-      .map(([text]) => `${text} in ${field} is longer than its field; name the ${UNITS[index]}s one by one`),
-  );
+  const written = expression.trim().split(/\s+/);
+  return FIELDS.flatMap(({ unit, values }, index) => {
+    const field = written[index] ?? "";
+    return [...field.matchAll(/\/(\d+)/g)]
+      .filter(([, step]) => Number(step) > values)
+      .map(([text]) => `${text} in ${field} is longer than its field; name the ${unit}s one by one`);
+  });
 }
 
 /** A field may be right by itself and wrong beside another, as the 31 of "0 0 31 2 *". */
 function describeFieldError(error: { field: string; value?: string; message: string }): string {
   const { field, value, message } = error;
   if (message.includes("impossible")) return `day ${value ?? ""} is impossible in the months that are named`;
-  const allowed = FIELDS.get(field);
-  return value !== undefined && allowed ? `${value} does not fit: ${allowed}` : message;
+  const known = FIELDS.find(({ name }) => name === field);
+  return value !== undefined && known
+    ? `${value} does not fit: the ${known.unit} is ${known.allowed}`
+    : message;
 }
 
 export function isTimezone(name: string): boolean {

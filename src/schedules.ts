@@ -17,6 +17,7 @@ export type ScheduleGroup = keyof typeof REFRESHED_BY;
 export function refreshes(schedule: string, group: ScheduleGroup): boolean {
   return REFRESHED_BY[group].some((name) => name === schedule);
 }
+
 /** Enough to see the longest pause of what comes monthly… */
 const TICKS_LOOKED_AT = 24;
 /** …and of what comes often, but not at night and on weekends. */

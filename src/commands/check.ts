@@ -112,7 +112,9 @@ async function checkToken(
     (id) => `ad account ${id} is not visible; give the token's user a role on it, or correct the id`,
   );
   const none =
-    accounts.length === 0 ? ["the token sees no ad account; create it as a user who has a role on one"] : [];
+    accounts.length === 0
+      ? ["the token sees no ad account; get one as a user who has a role on one: pinterest-ads auth login"]
+      : [];
   const names = accounts.map(({ id, name }) => `${id} ${name}`);
   findings.report("accounts", [...unseen, ...none], `${plural(accounts.length, "account")} visible:`, names);
   // A fixed access token does not tell its scopes; the resources that need more say so when they are loaded.

@@ -52,7 +52,8 @@ async function reconcile(flags: ReconcileFlags, shell: Shell): Promise<void> {
       reportedPercent: flags.tolerance,
       ...(adAccountIds && { adAccountIds }),
     });
-    shell.print(flags.json ? toJson(result, window, flags.tolerance) : render(result, window));
+    if (flags.json) shell.printJson(toDocument(result, window, flags.tolerance));
+    else shell.print(render(result, window));
     const problem = judge(result, window, flags.tolerance);
     if (problem) throw problem;
   } finally {
@@ -86,13 +87,12 @@ function render({ compared, days, differing }: ReconciliationResult, window: Win
   ].join("\n\n");
 }
 
-function toJson(result: ReconciliationResult, window: Window, tolerance: number): string {
-  const { compared, days, differing } = result;
-  return JSON.stringify(
-    { ...window, tolerance_percent: tolerance, compared, days_compared: days, differing },
-    null,
-    2,
-  );
+function toDocument(
+  { compared, days, differing }: ReconciliationResult,
+  window: Window,
+  tolerance: number,
+): object {
+  return { ...window, tolerance_percent: tolerance, compared, days_compared: days, differing };
 }
 
 /** A comparison that could not be made is no proof that the numbers agree. */

@@ -29,7 +29,7 @@ function printList(resources: readonly Resource[], json: boolean, shell: Shell):
     description: resource.description,
   }));
   if (json) {
-    shell.print(JSON.stringify(list, null, 2));
+    shell.printJson(list);
     return;
   }
   const columns = ["resource", "key", "scope"].map((title) => ({ title }));
@@ -41,7 +41,7 @@ function printList(resources: readonly Resource[], json: boolean, shell: Shell):
 function printColumns(resource: Resource, json: boolean, shell: Shell): void {
   const table = defineTable(resource);
   if (json) {
-    shell.print(JSON.stringify({ resource: resource.name, ...table }, null, 2));
+    shell.printJson({ resource: resource.name, ...table });
     return;
   }
   const about = [[table.comment], [`Key: ${table.key.join(", ")}`]];

@@ -58,7 +58,8 @@ async function selectAccounts(
     });
   if (selected.length === 0 && missing.length === 0)
     throw new ConnectorError("account_not_visible", "The token sees no ad account", {
-      nextStep: "Log in at Pinterest as a user who has a role on the ad account, and create a new token.",
+      nextStep:
+        "Run `pinterest-ads auth login` as a Pinterest user who has a role on the ad account; one that is given in PINTEREST_ACCESS_TOKEN must be replaced there.",
     });
   return selected;
 }

@@ -45,9 +45,12 @@ function maskNested(url: string, depth: number): string {
   return prefix + maskRest(rest, depth);
 }
 
+/** Until nothing changes: with a part of it hidden, more may turn out to be user info. */
 function maskUserInfo(rest: string): string {
   const end = findUserInfoEnd(rest);
-  return end === 0 ? rest : `${MASK}${rest.slice(end)}`;
+  if (end === 0) return rest;
+  const masked = `${MASK}${rest.slice(end)}`;
+  return masked === rest ? rest : maskUserInfo(masked);
 }
 
 /** Where the `@` after the user info begins; 0 when there is no user info. */

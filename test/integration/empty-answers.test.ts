@@ -76,7 +76,7 @@ test("a run with a token that sees no ad account does not succeed, and says what
   const report = await subject.sync();
   expect(report.status).not.toBe("succeeded");
   expect(report.error?.code).toBe("account_not_visible");
-  expect(report.error?.nextStep).toMatch(/role/);
+  expect(report.error?.nextStep).toMatch(/pinterest-ads auth login.* role/);
 });
 
 test("nothing where 100 live rows stand fails the slice and changes nothing; accepting it marks them", async () => {

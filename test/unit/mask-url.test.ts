@@ -204,6 +204,10 @@ test("no text makes it throw, and masking twice changes nothing more", () => {
   );
 });
 
+test("what turns out to be user info once a part of it is hidden is hidden too", () => {
+  expect(maskUrl("?@=secret@")).toBe("***@");
+});
+
 test("text made of a URL's own characters is masked once and for all", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(..."ab1:/?#&;=@%40 \\."), maxLength: 40 }), (text) => {

@@ -1,3 +1,4 @@
+import { formatCount } from "../../counting.ts";
 import type { AlertContent } from "../../warehouse/alerts.ts";
 import type { RunWithFailures } from "../../warehouse/status.ts";
 import type { RunProgress } from "../../warehouse/status-runs.ts";
@@ -98,10 +99,6 @@ function describeFailed({ runs }: VerdictBasis): string | undefined {
   return last?.status === "partial"
     ? "The last run loaded only a part, the next one is still to come"
     : undefined;
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 function mostUrgentFirst(a: Matter, b: Matter): number {

@@ -10,6 +10,8 @@ import { describeTimeLeft, watchPace } from "./pace.ts";
 const REFRESH_MS = 250;
 /** The spinner, a space, and one place that stays free so that no terminal wraps the line. */
 const SPINNER_WIDTH = 3;
+/** What may take long to end is a token's renewal, whose answer is worth the wait. */
+const STOPPING = "Stopping · what is under way ends first, Ctrl-C again does not wait";
 
 /** One live line for a person who waits. */
 export interface Progress {
@@ -43,7 +45,7 @@ export function openProgress(interactive: boolean, signal: AbortSignal): Progres
     ];
     const doing = describeWait([...waits.values()], now) ?? describeSlices([...underway]);
     const text = [parts.join(", "), doing].filter(Boolean).join(" · ");
-    spinner.text = signal.aborted ? "Stopping" : text.slice(0, process.stderr.columns - SPINNER_WIDTH);
+    spinner.text = (signal.aborted ? STOPPING : text).slice(0, process.stderr.columns - SPINNER_WIDTH);
   }
 
   const timer = setInterval(draw, REFRESH_MS);

@@ -30,8 +30,8 @@ export interface Tokens {
   /** Refreshes now if the last refresh is `olderThanMs` ago or the refresh token ends soon, so that it does not die unused. */
   keepAlive(olderThanMs: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Lets a refresh under way finish, for so long as may be waited, and save what it brought; afterwards every call
-   * rejects with `interrupted`.
+   * Lets a refresh that was sent finish within `timeouts`, for its answer may hold the only token that still works, and
+   * saves what it brought; afterwards every call rejects with `interrupted`.
    */
   close(): Promise<void>;
 }
@@ -46,15 +46,11 @@ export interface TokensOptions extends Credentials {
   readonly random?: () => number;
   readonly timeouts?: Timeouts;
   readonly maxAttempts?: number;
-  /** How long closing waits for a refresh under way, whose answer may hold the only token that still works. */
-  readonly closePatienceMs?: number;
 }
 
 /** What the connector asks a user for: all that its resources need. */
 export const SCOPES: readonly OAuthScope[] = ["ads:read", "catalogs:read", "user_accounts:read"];
 const MAX_ATTEMPTS = 6;
-/** Whoever asked for a stop kills the process after a while. */
-const CLOSE_PATIENCE_MS = 9000;
 /** After a refresh failed while the old token still holds, it is left in peace for so long. */
 const POSTPONEMENT_MS = 5 * 60_000;
 
@@ -66,7 +62,7 @@ const POSTPONEMENT_MS = 5 * 60_000;
  */
 export function createTokens(options: TokensOptions): Tokens {
   const { store, logger, clock = systemClock, random = Math.random } = options;
-  const { maxAttempts = MAX_ATTEMPTS, scopes = SCOPES, closePatienceMs = CLOSE_PATIENCE_MS } = options;
+  const { maxAttempts = MAX_ATTEMPTS, scopes = SCOPES } = options;
   const http = openHttp({ version: options.version, timeouts: options.timeouts ?? DEFAULT_TIMEOUTS });
   const closing = new AbortController();
   const endpoint = { ...options, http, clock, random, maxAttempts, closing: closing.signal };
@@ -177,12 +173,11 @@ export function createTokens(options: TokensOptions): Tokens {
 
   async function close(): Promise<void> {
     closing.abort();
-    const patience = setTimeout(() => http.close(), closePatienceMs);
+    if (pending) logger.info({}, "pinterest token refresh under way is waited for");
     await pending?.catch((error: unknown) => {
       if (!(error instanceof ConnectorError && error.code === "interrupted"))
         logger.error({ err: error }, "pinterest token refresh failed");
     });
-    clearTimeout(patience);
     http.close();
   }
 

@@ -96,7 +96,8 @@ function onSignal(name: StopSignal): void {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const problem = asConnectorError(error);
-  if (problem.code === "interrupted" || stopSignal) return EXIT.failed;
+  // Asked to stop while nothing was under way, it did so.
+  if (problem.code === "interrupted" || stopSignal) return calm ? EXIT.ok : EXIT.failed;
   process.stderr.write(speak(describe(problem)));
   return USAGE_CODES.includes(problem.code) ? EXIT.usage : EXIT.failed;
 }

@@ -18,6 +18,13 @@ export function refreshes(schedule: string, group: ScheduleGroup): boolean {
   return REFRESHED_BY[group].some((name) => name === schedule);
 }
 
+const GROUPS = Object.keys(REFRESHED_BY) as ScheduleGroup[];
+
+/** What these schedules refresh. */
+export function groupsOf(schedules: readonly ScheduleName[]): ScheduleGroup[] {
+  return GROUPS.filter((group) => schedules.some((schedule) => refreshes(schedule, group)));
+}
+
 /** Enough to see the longest pause of what comes monthly… */
 const TICKS_LOOKED_AT = 24;
 /** …and of what comes often, but not at night and on weekends. */

@@ -1,7 +1,9 @@
 import type { Config } from "../config.ts";
 import type { OpenWarehouse } from "../context.ts";
 import type { Logger } from "../logger.ts";
+import { SCHEDULES } from "../schedules.ts";
 import { createMaintenance, type Job } from "../serve/schedule/maintenance.ts";
+import { STARTING } from "../serve/schedule/scheduler-state.ts";
 import { readServiceSettings } from "../service-config.ts";
 import { asWarehouseError } from "../warehouse/connection-error.ts";
 import { isScheduleLed } from "../warehouse/locks.ts";
@@ -29,20 +31,49 @@ export async function careAfterRun(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const alerts: Job = {
-    name: "alerts",
-    everyMs: 0,
-    async work() {
-      if (!(await isScheduleLed(open.warehouse))) await openAlerts(config, open, logger).check(signal);
-    },
+  const alerts = () => openAlerts(config, open, logger).check(signal);
+  await doOnce(
+    { alerts: unlessLed(open, alerts), retention: () => sweepBriefly(config, open, signal) },
+    open,
+    logger,
+    signal,
+  );
+}
+
+/**
+ * The same while a run is under way: what became of a former one that was stopped or killed, which could not tell it
+ * itself, as this one may not either. Never rejects.
+ */
+export async function careDuringRun(
+  config: Config,
+  open: OpenWarehouse,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  // What is old is about to be loaded.
+  const state = { ...STARTING, running: { schedules: SCHEDULES, since: Date.now() } };
+  const alerts = () => openAlerts(config, open, logger, { state: () => state, now: Date.now }).check(signal);
+  await doOnce({ alerts: unlessLed(open, alerts) }, open, logger, signal);
+}
+
+function unlessLed({ warehouse }: OpenWarehouse, work: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    if (!(await isScheduleLed(warehouse))) await work();
   };
-  const retention: Job = { name: "retention", everyMs: 0, work: () => sweepBriefly(config, open, signal) };
+}
+
+async function doOnce(
+  jobs: Readonly<Record<string, Job["work"]>>,
+  { warehouse }: OpenWarehouse,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   const maintain = createMaintenance({
-    jobs: [alerts, retention],
+    jobs: Object.entries(jobs).map(([name, work]) => ({ name, everyMs: 0, work })),
     now: Date.now,
     logger,
     signal,
-    describe: (error) => asWarehouseError(error, open.warehouse.url),
+    describe: (error) => asWarehouseError(error, warehouse.url),
   });
   await maintain();
 }

@@ -16,7 +16,7 @@ import type { Shell } from "./shell.ts";
 import { findAccess, renderAccounts, renderFacts, type TokenAccess } from "./token-access.ts";
 import { describeTokens, reportTokens, type TokenReport } from "./token-report.ts";
 
-/** Shows how long the tokens last and what they see. Exit code 1 when Pinterest does not accept them. */
+/** Shows how long the tokens last and what they see. Exit code 1 when Pinterest does not accept them, or shows them no ad account. */
 export async function showAuthStatus(json: boolean, shell: Shell): Promise<void> {
   const { config, problems } = readConfig();
   const all = [...problems, ...findCredentialProblems(config)];
@@ -32,7 +32,7 @@ export async function showAuthStatus(json: boolean, shell: Shell): Promise<void>
     const report = await readTokenReport(config, open, logger, now);
     if (json) shell.printJson(documentOf(report, access));
     else shell.print(render(report, access, config, now));
-    if (access.error) shell.fail();
+    if (access.error || access.accounts.length === 0) shell.fail();
   } finally {
     await open.close();
   }

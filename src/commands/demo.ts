@@ -60,7 +60,9 @@ async function fill(config: Config, open: OpenWarehouse, shell: Shell): Promise<
     analytics: readAnalyticsSettings(config.file),
   } as const;
   const display = openDisplay(config, { product: true });
-  const { report, summary } = await load(config, open, display, shell, request, DEMO_DIRECTORY);
+  const { report, summary } = await load(config, open, display, shell, request, {
+    directory: DEMO_DIRECTORY,
+  });
   shell.print(summary);
   if (report.status !== "succeeded") return shell.fail();
   shell.print(await renderPerformance(open));

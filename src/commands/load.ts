@@ -15,6 +15,13 @@ export interface WatchedRun {
   readonly summary: string;
 }
 
+export interface LoadOptions {
+  /** As in `PinterestContextOptions`. */
+  readonly directory?: string;
+  /** Called once the run stands in the books. */
+  readonly onBegun?: () => void;
+}
+
 /** Runs `request` while a person, if there is one, watches. Everything it opened is closed again. */
 export async function load(
   config: Config,
@@ -22,11 +29,12 @@ export async function load(
   display: Display,
   shell: Shell,
   request: SyncRequest,
-  directory?: string,
+  { directory, onBegun }: LoadOptions = {},
 ): Promise<WatchedRun> {
   const startedAt = Date.now();
   const progress = openProgress(display.interactive, shell.signal);
   const tables = countTables();
+  let begun = false;
   const options = { logger: display.logger, onWait: progress.onWait, ...(directory ? { directory } : {}) };
   try {
     const pinterest = openPinterest(config, open, options);
@@ -39,6 +47,8 @@ export async function load(
       version: VERSION,
       signal: shell.signal,
       onEvent(event: Parameters<typeof progress.onEvent>[0]) {
+        if (!begun) onBegun?.();
+        begun = true;
         progress.onEvent(event);
         tables.onEvent(event);
       },

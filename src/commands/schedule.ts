@@ -35,12 +35,18 @@ async function keepSchedule(config: Config, logger: Logger, shell: Shell): Promi
   try {
     const service = await startService({ config, open, logger, signal: shell.signal });
     try {
-      // Asked to stop before anything was begun, it leaves nothing undone.
-      shell.signal.addEventListener("abort", () => !service.isRunning() && shell.endCalmly(), { once: true });
+      shell.signal.addEventListener(
+        "abort",
+        () => {
+          logger.info({ signal: String(shell.signal.reason) }, "schedule stops");
+          // Asked to stop before anything was begun, it leaves nothing undone.
+          if (!service.isRunning()) shell.endCalmly();
+        },
+        { once: true },
+      );
       await prepareWarehouse(config, open, logger, shell.signal);
       service.begin();
       await untilStopped(shell);
-      logger.info({ signal: String(shell.signal.reason) }, "schedule stops");
     } finally {
       await service.close();
     }

@@ -26,6 +26,8 @@ export interface SyncRequest {
   readonly backfill?: BackfillRequest;
   /** Names of the schedules that made it due, for the books. */
   readonly schedules?: readonly string[];
+  /** A person watches it in a terminal: who stops it there needs no alert, for the books. */
+  readonly attended?: boolean;
 }
 
 export interface BackfillRequest {

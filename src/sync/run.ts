@@ -101,6 +101,11 @@ async function openRun(
       concurrency: request.concurrency,
       attribution: request.analytics.attributions.map(nameAttribution),
       ...(request.schedules && { schedules: request.schedules }),
+      ...(request.attended && { attended: true }),
+      ...(!request.backfill &&
+        request.resources.some(({ kind }) => kind === "analytics") && {
+          lookback_days: request.analytics.lookbackDays,
+        }),
       ...(request.backfill && {
         backfill: { ...request.backfill.window, ...identifyBackfill(request) },
         restart: request.backfill.restart,

@@ -5,7 +5,8 @@ import { READINESS, RUNS, SLICES, TABLE_PREFIX } from "./names.ts";
 export interface FailingRun {
   readonly id: string;
   readonly trigger: string;
-  readonly status: "failed" | "partial";
+  /** `interrupted`: not for the first time in a row, so that something stops them. */
+  readonly status: "failed" | "partial" | "interrupted";
   readonly started_at: Date;
   /** What kept it from succeeding, with its next step. */
   readonly error_code: string | null;
@@ -81,20 +82,33 @@ const STILL_MISSING = `${NOT_ALL_LOADED} and not case
     end`;
 
 /**
+ * What is stopped once is repeated by the next run; what is stopped again and again never gets to its end, unless a
+ * person sits before it.
+ */
+const failedByHand = (run: string) => `${run}.trigger in ('sync', 'backfill')
+  -- Whoever started it has been told, and the other run loads it.
+  and ${run}.error_code is distinct from 'already_running'
+  and (${run}.status in ('failed', 'partial')
+       or ${run}.status = 'interrupted' and ${run}.request -> 'attended' is distinct from 'true' and 'interrupted' = (
+            select status from ${RUNS} as former
+             where former.trigger = ${run}.trigger and former.started_at < ${run}.started_at
+               and former.error_code is distinct from 'already_running'
+             order by former.started_at desc limit 1))`;
+
+/**
  * Runs that somebody started and that did not load everything, the latest first, unless all of it was loaded since, by
- * whatever runs: each list, and each day of metrics; or a later run succeeded that was asked for all of it.
+ * whatever runs: each list, and each day of metrics; or a later run succeeded that was asked for all of it and as many
+ * days.
  */
 export async function readFailingManualRuns({ knex }: Warehouse): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
     `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules,
             array[]::text[] as asked_schedules,
             r.finished_at <= now() - interval '${MANUAL_DAYS} days' as lapsed,
-            exists (select from ${RUNS} as l where l.trigger = r.trigger and l.status in ('failed', 'partial')
-                       and l.error_code is distinct from 'already_running' and l.started_at > r.started_at) as superseded
+            exists (select from ${RUNS} as l where l.trigger = r.trigger and l.started_at > r.started_at
+                       and ${failedByHand("l")}) as superseded
        from ${RUNS} as r
-      where r.trigger in ('sync', 'backfill') and r.status in ('failed', 'partial')
-        -- Whoever started it has been told, and the other run loads it.
-        and r.error_code is distinct from 'already_running'
+      where ${failedByHand("r")}
         and r.finished_at > now() - interval '${MANUAL_DAYS_READ} days'
         and (exists (select from ${SLICES} as s where s.run_id = r.id and ${STILL_MISSING})
              -- The run itself failed, and no part of it says how.
@@ -105,6 +119,7 @@ export async function readFailingManualRuns({ knex }: Warehouse): Promise<Failin
              and (later.trigger = 'backfill') = (r.trigger = 'backfill')
              and later.request -> 'resources' @> (r.request -> 'resources')
              and (later.request ->> 'accounts' = 'all' or later.request -> 'accounts' @> (r.request -> 'accounts'))
+             and coalesce((later.request ->> 'lookback_days')::int, 0) >= coalesce((r.request ->> 'lookback_days')::int, 0)
              and (r.trigger = 'sync' or later.request #>> '{backfill,from}' <= r.request #>> '{backfill,from}'
                and later.request #>> '{backfill,to}' >= r.request #>> '{backfill,to}'))
       order by r.started_at desc, r.id`,

@@ -125,15 +125,19 @@ export const SCHEDULER_LOCK = "scheduler";
 
 /** Whether a process runs the schedule now, by the lock that ends with it. */
 export async function isScheduleLed({ knex, schema }: Warehouse): Promise<boolean> {
-  const { rows } = await knex.raw<{ rows: { led: boolean }[] }>(
-    // How pg_locks shows a lock of one bigint: its upper and lower half (PostgreSQL: System Views, pg_locks).
-    `select exists (
-       select from pg_locks where locktype = 'advisory' and objsubid = 1 and granted
-          and database = (select oid from pg_database where datname = current_database())
-          and (classid::bigint << 32) | objid::bigint = hashtextextended(?, 0)) as led`,
-    [lockKey(schema, SCHEDULER_LOCK)],
-  );
+  const { rows } = await knex.raw<{ rows: { led: boolean }[] }>(`select ${isHeld("?")} as led`, [
+    lockKey(schema, SCHEDULER_LOCK),
+  ]);
   return rows[0]?.led === true;
+}
+
+/** SQL that tells whether anybody holds the lock whose key the expression `key` is. */
+export function isHeld(key: string): string {
+  // How pg_locks shows a lock of one bigint: its upper and lower half (PostgreSQL: System Views, pg_locks).
+  return `exists (
+    select from pg_locks where locktype = 'advisory' and objsubid = 1 and granted
+       and database = (select oid from pg_database where datname = current_database())
+       and (classid::bigint << 32) | objid::bigint = hashtextextended(${key}, 0))`;
 }
 
 export function runLock(runId: string): string {

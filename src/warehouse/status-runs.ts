@@ -1,5 +1,6 @@
 import type { Day } from "../window.ts";
 import type { Warehouse } from "./database.ts";
+import { isHeld, lockKey, runLock } from "./locks.ts";
 import { RUNS, SLICES } from "./names.ts";
 
 /** A run as it is shown; counts are null while it is under way. */
@@ -47,6 +48,18 @@ export interface FailedSliceOfRun extends FailedSlice {
   readonly run_id: string;
 }
 
+/**
+ * A killed run stands in the books as under way until the next one finds it; nobody holds its lock, whose name the
+ * bindings say but for the id. When it last got somewhere is the end of its last slice.
+ */
+const BOOKED = `(
+  select id, trigger, started_at, request, slices, slices_failed, rows_inserted, rows_updated, rows_deleted,
+         records_rejected, api_calls, error_code, error,
+         case when is_dead then 'interrupted' else status end as status,
+         case when is_dead then (select coalesce(max(s.finished_at), r.started_at) from ${SLICES} as s where s.run_id = r.id)
+              else finished_at end as finished_at
+    from (select r.*, r.status = 'running' and not ${isHeld("? || r.id")} as is_dead from ${RUNS} as r) as r) as r`;
+
 const RUN = `id, trigger, status, started_at, finished_at,
   extract(epoch from coalesce(finished_at, now()) - started_at)::float8 as duration_seconds,
   case jsonb_typeof(request->'schedules') when 'array' then request->'schedules' else '[]' end as schedules,
@@ -56,23 +69,27 @@ const RUN = `id, trigger, status, started_at, finished_at,
 const FAILED = "('failed', 'skipped', 'interrupted')";
 
 /** The runs that began last, the newest first. */
-export async function readLastRuns({ knex }: Warehouse, limit: number): Promise<StatusRun[]> {
+export async function readLastRuns({ knex, schema }: Warehouse, limit: number): Promise<StatusRun[]> {
   const { rows } = await knex.raw<{ rows: StatusRun[] }>(
-    `select ${RUN} from ${RUNS} order by started_at desc limit ?`,
-    [limit],
+    `select ${RUN} from ${BOOKED} order by started_at desc limit ?`,
+    [lockKey(schema, runLock("")), limit],
   );
   return rows;
 }
 
 /** These runs, whichever of them are still in the books. */
-export async function readRunsById({ knex }: Warehouse, ids: readonly string[]): Promise<StatusRun[]> {
-  const { rows } = await knex.raw<{ rows: StatusRun[] }>(`select ${RUN} from ${RUNS} where id = any(?)`, [
+export async function readRunsById(
+  { knex, schema }: Warehouse,
+  ids: readonly string[],
+): Promise<StatusRun[]> {
+  const { rows } = await knex.raw<{ rows: StatusRun[] }>(`select ${RUN} from ${BOOKED} where id = any(?)`, [
+    lockKey(schema, runLock("")),
     [...ids],
   ]);
   return rows;
 }
 
-/** The runs that are marked as under way; a killed one is until the next run looks for it. */
+/** The runs that are under way, and killed ones that no other run has found yet. */
 export async function readProgress({ knex }: Warehouse): Promise<RunProgress[]> {
   const { rows } = await knex.raw<{ rows: RunProgress[] }>(
     `select r.id as run_id, count(s.id)::float8 as slices,

@@ -77,7 +77,10 @@ describe("data", () => {
     await account("1");
     await cursor("ads", "1", LIMIT_HOURS + 1);
     const running = (hours: number) => ({
-      state: () => ({ ...IDLE, running: { schedules: [], since: Date.now() - hours * 3_600_000 } }),
+      state: () => ({
+        ...IDLE,
+        running: { schedules: ["entities"] as const, since: Date.now() - hours * 3_600_000 },
+      }),
     });
     expect(await names(running(0))).toEqual([]);
     expect(await names(running(LIMIT_HOURS + 1))).toEqual(["stale entities"]);
@@ -85,12 +88,22 @@ describe("data", () => {
     expect(await names(running(0))).toEqual(["stale entities"]);
   });
 
+  test("is news while a run is under way that loads something else", async () => {
+    await account("1");
+    await cursor("ads", "1", LIMIT_HOURS + 1);
+    const since = Date.now();
+    for (const schedule of ["catalogs", "analytics", "recent_analytics"] as const)
+      expect(await names({ state: () => ({ ...IDLE, running: { schedules: [schedule], since } }) })).toEqual([
+        "stale entities",
+      ]);
+  });
+
   test("that was never loaded counts once it has been tried for so long", async () => {
     await account("1");
-    const tried = { ...ads, status: "failed" };
-    await insertRun(db, { status: "interrupted", hoursAgo: LIMIT_HOURS - 1, slices: [tried] });
+    const run = { status: "interrupted", trigger: "schedule", slices: [{ ...ads, status: "failed" }] };
+    await insertRun(db, { ...run, hoursAgo: LIMIT_HOURS - 1 });
     expect(await names()).toEqual([]);
-    await insertRun(db, { status: "interrupted", hoursAgo: LIMIT_HOURS + 1, slices: [tried] });
+    await insertRun(db, { ...run, hoursAgo: LIMIT_HOURS + 1 });
     expect(await find()).toMatchObject([
       { kind: "stale", subject: "entities", details: "ads of Account 1 (1): never loaded" },
     ]);

@@ -219,6 +219,59 @@ describe("a run that somebody started", () => {
       ["sync"],
     ],
     [
+      "is not made good by one that read fewer days back",
+      [
+        { ...failedSync, request: { ...asked(["ad_analytics"]), lookback_days: 33 } },
+        { status: "succeeded", request: { ...asked(["ads", "ad_analytics"]), lookback_days: 3 } },
+      ],
+      ["sync"],
+    ],
+    [
+      "is made good by one that read as many days back",
+      [
+        { ...failedSync, request: { ...asked(["ad_analytics"]), lookback_days: 33 } },
+        { status: "succeeded", request: { ...asked(["ads", "ad_analytics"]), lookback_days: 33 } },
+      ],
+      [],
+    ],
+    ["that was stopped once is none", [{ ...failedSync, status: "interrupted" }], []],
+    [
+      "that was stopped a second time in a row is an alert",
+      [
+        { ...failedSync, status: "interrupted", hoursAgo: 4 },
+        { status: "failed", hoursAgo: 3, errorCode: "already_running" },
+        { ...failedSync, status: "interrupted" },
+      ],
+      ["sync"],
+    ],
+    [
+      "that was stopped, as was one before the last, is none",
+      [
+        { ...failedSync, status: "interrupted", hoursAgo: 4 },
+        { ...failedSync, status: "succeeded", hoursAgo: 3 },
+        { ...failedSync, status: "interrupted" },
+        { ...failedSync, status: "interrupted", trigger: "backfill", hoursAgo: 1 },
+      ],
+      [],
+    ],
+    [
+      "that a person stopped who watches it is none",
+      [
+        { ...failedSync, status: "interrupted", hoursAgo: 4 },
+        { ...failedSync, status: "interrupted", request: { ...failedSync.request, attended: true } },
+      ],
+      [],
+    ],
+    [
+      "that was stopped twice is made good like any other",
+      [
+        { ...failedSync, status: "interrupted", hoursAgo: 4 },
+        { ...failedSync, status: "interrupted", hoursAgo: 3 },
+        { ...failedSync, status: "succeeded" },
+      ],
+      [],
+    ],
+    [
       "that is a backfill is made good by one for more days",
       [
         failedBackfill,
@@ -238,6 +291,16 @@ describe("a run that somebody started", () => {
   ])("%s", async (_, runs, subjects) => {
     for (const run of runs) await insertRun(db, run);
     expect(await names()).toEqual(subjects.map((subject) => `run_failed ${subject}`));
+  });
+
+  test("that is stopped again and again tells what to look for", async () => {
+    for (const hoursAgo of [2, 1]) await insertRun(db, { ...failedSync, status: "interrupted", hoursAgo });
+    expect(await find()).toMatchObject([
+      {
+        summary: expect.stringMatching(/was interrupted, as was the one before it: 1 slice not loaded\.$/),
+        next_step: expect.stringContaining("a memory limit"),
+      },
+    ]);
   });
 
   test("is an alert although an earlier one met a token that was refused", async () => {

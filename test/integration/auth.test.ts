@@ -203,6 +203,9 @@ test("a login whose user sees no ad account is stored and ends with 1, for nothi
   expect(result.stdout).toMatch(/The token sees no ad account/);
   const rows = `select refresh_token is not null as stored from pinterest_ads_oauth_tokens where app_id = '${simulator.appId}'`;
   expect(await execute(database.url, rows)).toEqual([{ stored: true }]);
+  const status = await run("auth status");
+  expectExit(status, 1);
+  expect(status.stdout).toMatch(/The token sees no ad account/);
 });
 
 test("nothing that was said or stored holds a token, a code or the app's secret", async () => {

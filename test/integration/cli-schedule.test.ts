@@ -103,6 +103,20 @@ test("SIGTERM during the first run ends it in good time with 143; the next start
   expect(await findDifferences(database.url, "public", simulator)).toEqual([]);
 });
 
+test("asked to stop while it waits for its database it ends with 0, for nothing was begun", async () => {
+  // Nobody listens on the port of a server that has just been closed.
+  const gone = await startScriptedServer(() => ({ text: "{}" }));
+  const url = `postgres://nobody@${new URL(gone.url).host}/nothing`;
+  await gone[Symbol.asyncDispose]();
+  const service = await startCli(["schedule"], { env: { ...env, DATABASE_URL: url } });
+  await waitUntil("it waits", () => service.output().includes("waiting for the database"));
+  service.signal("SIGTERM");
+  const result = await service.ended;
+  expectExit(result, 0);
+  expect(readLog(result).at(-1)).toMatchObject({ level: "info", msg: "schedule stops" });
+  expect(result.stderr).toBe("");
+});
+
 test("a port that another program has ends it with what to do", async () => {
   await using other = await startScriptedServer(() => ({ text: "{}" }));
   const result = await runCli(["schedule"], { env: { ...env, PORT: new URL(other.url).port } });
@@ -137,4 +151,30 @@ test("a sync that something else starts tells the webhook as well: once when it 
   await locks.close();
   expectExit(await sync([]), 1);
   expect(told.at(-1)).toBe("run_failed sync firing");
+});
+
+test("what is killed before its end a second time is told by the next one, as soon as it has begun", async () => {
+  await migrateSchema(database.url);
+  await execute(
+    database.url,
+    "truncate pinterest_ads_sync_runs, pinterest_ads_sync_slices, pinterest_ads_alerts",
+  );
+  const told: string[] = [];
+  await using webhook = await startScriptedServer(({ body }) => {
+    for (const { summary } of JSON.parse(body).alerts) told.push(summary);
+    return { text: "ok" };
+  });
+  const watched = { ...env, ALERTS_WEBHOOK_URL: webhook.url, CONNECTOR_CONFIG: "c.yaml" };
+  const files = { "c.yaml": "analytics: { levels: [] }\nalerts: { format: json }\n" };
+  simulator.faults = [{ kind: "hang", path: "/ads" }];
+  for (const isLast of [false, false, true]) {
+    simulator.requests.length = 0;
+    const sync = await startCli(["sync"], { env: watched, files });
+    await waitUntil("it loads", () => simulator.requests.some(({ fault }) => fault === "hang"));
+    if (isLast) await waitUntil("it is told", () => told.length > 0);
+    else expect(told).toEqual([]);
+    sync.signal("SIGKILL");
+    await sync.ended;
+  }
+  expect(told).toEqual([expect.stringMatching(/^The sync of .* was interrupted, as was the one before it/)]);
 });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chainFingerprint, seedFingerprint } from "../../src/pinterest/token-chain.ts";
 import type { StatusDocument } from "../../src/serve/status/document.ts";
 import { openWarehouse } from "../../src/warehouse/database.ts";
+import { openLocks, runLock } from "../../src/warehouse/locks.ts";
+import { startRun } from "../../src/warehouse/runs.ts";
 import { addDays, dayOf } from "../../src/window.ts";
 import { withDatabase } from "../support/database.ts";
 import { findSecrets } from "../support/find-secrets.ts";
@@ -24,6 +26,23 @@ afterAll(() => world?.[Symbol.asyncDispose]());
 async function judge(resource: string, account: string | undefined, accountIds?: readonly string[]) {
   const { freshness } = await world.read({ accountIds });
   return freshness.find((row) => row.resource === resource && row.scope_id === account);
+}
+
+/** A run under way, as its process holds it, until disposed. */
+async function beginRun(schedules: readonly string[]) {
+  const { warehouse } = world.metrics.subject;
+  const id = randomUUID();
+  const locks = await openLocks(warehouse);
+  await locks.tryAcquire(runLock(id));
+  await startRun(warehouse, { id, trigger: "schedule", request: { schedules }, version: "1" });
+  return {
+    id,
+    kill: () => locks.close(),
+    async [Symbol.asyncDispose]() {
+      await world.query(`delete from pinterest_ads_sync_runs where id = '${id}'`);
+      if (!locks.lost.aborted) await locks.close();
+    },
+  };
 }
 
 test("every table of every ad account and owner is told with its name, age and last day", () => {
@@ -65,12 +84,14 @@ test("what a run under way may be about to load needs nobody yet", async () => {
     (await world.read({ now: Date.now })).verdict.matters.some(({ kind }) => kind === "stale");
   await move("-");
   expect(await isStale()).toBe(true);
-  const id = randomUUID();
-  await world.query(
-    `insert into pinterest_ads_sync_runs (id, trigger, status, started_at) values ('${id}', 'schedule', 'running', now())`,
-  );
-  expect(await isStale()).toBe(false);
-  await world.query(`delete from pinterest_ads_sync_runs where id = '${id}'`);
+  {
+    await using _run = await beginRun(["entities"]);
+    expect(await isStale()).toBe(false);
+  }
+  {
+    await using _run = await beginRun(["catalogs"]);
+    expect(await isStale()).toBe(true);
+  }
   await move("+");
 });
 
@@ -144,19 +165,30 @@ test("of a run with very many failed slices some are told, and how many there ar
 });
 
 test("a run under way tells how many of its slices have ended", async () => {
-  const id = randomUUID();
+  await using run = await beginRun(["analytics"]);
+  const { id } = run;
   await world.query(
-    `insert into pinterest_ads_sync_runs (id, trigger, status, started_at, request)
-     values ('${id}', 'schedule', 'running', now(), '{"schedules": ["analytics"]}');
-     insert into pinterest_ads_sync_slices (run_id, resource, status)
+    `insert into pinterest_ads_sync_slices (run_id, resource, status)
      select '${id}', 'ads', s from unnest(array['succeeded', 'failed', 'running', 'planned', 'planned']) as s`,
   );
   const { progress, runs, schedules } = await world.read();
-  await world.query(`delete from pinterest_ads_sync_runs where id = '${id}'`);
   expect(progress).toEqual([{ run_id: id, slices: 5, slices_ended: 2 }]);
   expect(runs[0]).toMatchObject({ id, slices: null, rows_written: null, schedules: ["analytics"] });
   const analytics = schedules.find(({ schedule }) => schedule === "analytics");
   expect(analytics).toMatchObject({ running: true, due: false });
+});
+
+test("a killed run, which no other has found yet, was interrupted, and its schedule is not under way", async () => {
+  await using run = await beginRun(["analytics"]);
+  await world.query(
+    `insert into pinterest_ads_sync_slices (run_id, resource, status, started_at, finished_at)
+     values ('${run.id}', 'ads', 'succeeded', now(), now() + interval '90 seconds'), ('${run.id}', 'ads', 'running', now(), null)`,
+  );
+  await run.kill();
+  const { runs, schedules } = await world.read();
+  expect(runs[0]).toMatchObject({ id: run.id, status: "interrupted" });
+  expect(Math.round(runs[0]?.duration_seconds ?? 0)).toBe(90);
+  expect(schedules.find(({ schedule }) => schedule === "analytics")).toMatchObject({ running: false });
 });
 
 describe("schedules and the process that runs them", () => {

@@ -56,6 +56,7 @@ const STALE: VerdictBasis["freshness"][number] = {
 const WELL: VerdictBasis = {
   alerts: [],
   scheduler: SCHEDULER,
+  schedules: [{ schedule: "entities" }, { schedule: "recent_analytics" }],
   runs: [RUN],
   progress: [],
   uses_stored_token: true,
@@ -188,6 +189,17 @@ test.each<[string, Partial<VerdictBasis["runs"][number]>[], string]>([
     [{ status: "running" }, { status: "failed" }],
     "The last run failed, the next one is still to come",
   ],
+  ["was stopped", [{ status: "interrupted" }], "The last run was interrupted, the next one is still to come"],
+  [
+    "of another schedule loaded a part",
+    [{}, { status: "partial", schedules: ["recent_analytics", "entities"] }],
+    "The last run of recent analytics loaded only a part, the next one is still to come",
+  ],
+  [
+    "of a schedule that is off loaded a part",
+    [{}, { status: "partial", schedules: ["catalogs"] }],
+    "All is well",
+  ],
   ["came in the way of another", [{ status: "failed", error_code: "already_running" }, {}], "All is well"],
   ["made good what failed", [{}, { status: "failed" }], "All is well"],
 ])("without an alert, when the last run %s, the headline knows", (_name, changes, headline) => {
@@ -195,6 +207,14 @@ test.each<[string, Partial<VerdictBasis["runs"][number]>[], string]>([
   const verdict = reachVerdict({ ...WELL, runs });
   expect(verdict).toMatchObject({ headline, matters: [] });
   expect(verdict.level).toBe(headline === "All is well" ? "well" : "incomplete");
+});
+
+test("where nothing runs the schedule any more, the last run alone counts", () => {
+  const runs = [
+    { ...RUN, schedules: [] },
+    { ...RUN, status: "failed", schedules: ["recent_analytics"] },
+  ];
+  expect(reachVerdict({ ...WELL, scheduler: null, runs }).headline).toBe("All is well");
 });
 
 test("without any run nothing is loaded yet", () => {

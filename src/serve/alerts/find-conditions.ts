@@ -1,4 +1,5 @@
 import type { Resource } from "../../resources/define.ts";
+import { groupsOf } from "../../schedules.ts";
 import type { ServiceSettings } from "../../service-config.ts";
 import type { Warehouse } from "../../warehouse/database.ts";
 import {
@@ -72,7 +73,8 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
 /** A run under way may be just about to load what is old, as after a token that was refused for days. */
 function holdStale({ state, settings }: Watched, now: number): Selection[] {
   const { running } = state();
-  return running && now - running.since < settings.maxStalenessMs ? [{ kind: "stale" }] : [];
+  if (!running || now - running.since >= settings.maxStalenessMs) return [];
+  return groupsOf(running.schedules).map((subject) => ({ kind: "stale", subject }));
 }
 
 /** What does not add up in a shut account is not mended by its being shut. */

@@ -10,6 +10,11 @@ import { flatten, listSome, nameMoment } from "./plain-text.ts";
 
 const GROUPS_SHOWN = 4;
 const ERROR_MAX = 300;
+const ENDED = {
+  failed: "failed",
+  partial: "loaded only part",
+  interrupted: "was interrupted, as was the one before it",
+} satisfies Record<FailingRun["status"], string>;
 
 /**
  * Schedules whose last run did not load everything they are for, and runs that somebody started and that nothing has
@@ -93,12 +98,11 @@ function describe(run: FailingRun, subject: string, failures: readonly FailureGr
     ...(rejected > 0 ? [`${plural(rejected, "record")} rejected`] : []),
   ].join(", ");
   const what = run.schedules.length > 0 ? `The scheduled run of ${subject}` : `The ${subject}`;
-  const ended = run.status === "failed" ? "failed" : "loaded only part";
   const lines = failures.length > 0 ? failures.map(describeGroup) : [flatten(run.error ?? "", ERROR_MAX)];
   return {
     kind: "run_failed",
     subject,
-    summary: `${what} of ${nameMoment(run.started_at)} ${ended}${counts && `: ${counts}`}.`,
+    summary: `${what} of ${nameMoment(run.started_at)} ${ENDED[run.status]}${counts && `: ${counts}`}.`,
     details: listSome(
       lines.filter((line) => line !== ""),
       GROUPS_SHOWN,
@@ -115,6 +119,8 @@ function describeGroup(group: FailureGroup): string {
 }
 
 function advise(run: FailingRun, slices: number, rejected: number): string {
+  if (run.status === "interrupted")
+    return "See what stops it before its end: a time limit, a memory limit, a shutdown. The next run goes on where it was stopped.";
   const again =
     run.schedules.length > 0 ? "The next scheduled run tries again." : "Run it again when that is done.";
   if (slices === 0 && rejected > 0)

@@ -95,6 +95,6 @@ function describeEnd({ settings, stored, now }: TokenInput): Condition | undefin
     level: warning.level,
     summary: `The refresh token ends on ${end.toISOString().slice(0, 10)}: less than ${warning.level === 1 ? "a day" : `${warning.level} days`} left.`,
     details: `Nothing has refreshed it since ${stored.refreshed_at?.toISOString().slice(0, 10) ?? "an unknown day"}; \`schedule\` does so every 20 days while it runs.`,
-    nextStep: `${AUTHORISE} Where refreshing was tried and failed, the log has "pinterest token refresh postponed" with the reason.`,
+    nextStep: `${AUTHORISE} Where refreshing was tried and failed, the log has "maintenance job failed" or "pinterest token refresh postponed" with the reason.`,
   };
 }

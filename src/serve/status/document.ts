@@ -1,4 +1,5 @@
 import type { Resource } from "../../resources/define.ts";
+import { SCHEDULES } from "../../schedules.ts";
 import type { ServiceSettings } from "../../service-config.ts";
 import { VERSION } from "../../version.ts";
 import { type AlertContent, type OpenAlert, readOpenAlerts } from "../../warehouse/alerts.ts";
@@ -139,7 +140,10 @@ async function findUntold(
   now: number,
 ): Promise<readonly AlertContent[]> {
   const run = runs.find(({ status, trigger }) => status === "running" && trigger === "schedule");
-  const running = run && { schedules: [], since: run.started_at.getTime() };
+  const running = run && {
+    schedules: SCHEDULES.filter((name) => run.schedules.includes(name)),
+    since: run.started_at.getTime(),
+  };
   const state = () => ({ ...STARTING, running });
   const { conditions } = await findConditions(request.warehouse, { ...request, state }, now);
   return conditions.map(toContent);

@@ -4,12 +4,13 @@ import type { RunWithFailures } from "../../warehouse/status.ts";
 import type { RunProgress } from "../../warehouse/status-runs.ts";
 import type { FreshnessStatus } from "./freshness.ts";
 import { findSilence, groupAlerts, type Matter, type TokenBooks } from "./matters.ts";
-import type { SchedulerStatus } from "./schedules.ts";
+import type { SchedulerStatus, ScheduleStatus } from "./schedules.ts";
 
 /** What a verdict is reached from. */
 export interface VerdictBasis extends TokenBooks {
   readonly alerts: readonly AlertContent[];
   readonly scheduler: SchedulerStatus | null;
+  readonly schedules: readonly Pick<ScheduleStatus, "schedule">[];
   readonly runs: readonly RunWithFailures[];
   readonly progress: readonly RunProgress[];
   readonly freshness: readonly FreshnessStatus[];
@@ -87,18 +88,32 @@ function describeIncomplete({ freshness, runs, progress }: VerdictBasis): string
     : `First load: ${formatCount(ended)} of ${formatCount(slices)} slices`;
 }
 
+const SHORTFALLS = [
+  ["failed", "failed"],
+  ["partial", "loaded only a part"],
+  ["interrupted", "was interrupted"],
+] as const;
+
 /**
- * A run that failed for a reason that may pass is no alert before it was repeated, and one that met a token that is
- * replaced by now none either; but neither is well.
+ * A run that failed for a reason that may pass is no alert before it was repeated, one that met a token that is
+ * replaced by now none either, and one that was stopped none at all; but none of them is well. The last one of a
+ * schedule is not made good by a run of another.
  */
-function describeFailed({ runs }: VerdictBasis): string | undefined {
-  const last = runs.find(
+function describeFailed({ runs, schedules, scheduler }: VerdictBasis): string | undefined {
+  const ended = runs.filter(
     ({ status, error_code }) => status !== "running" && error_code !== "already_running",
   );
-  if (last?.status === "failed") return "The last run failed, the next one is still to come";
-  return last?.status === "partial"
-    ? "The last run loaded only a part, the next one is still to come"
-    : undefined;
+  const last = ended[0]?.status;
+  for (const [status, words] of SHORTFALLS) {
+    if (last === status) return `The last run ${words}, the next one is still to come`;
+    // Where nothing runs the schedule any more, something else loads what it did.
+    const behind = (scheduler?.alive ? schedules : []).find(
+      ({ schedule }) => ended.find((run) => run.schedules.includes(schedule))?.status === status,
+    );
+    if (behind)
+      return `The last run of ${behind.schedule.replaceAll("_", " ")} ${words}, the next one is still to come`;
+  }
+  return undefined;
 }
 
 function mostUrgentFirst(a: Matter, b: Matter): number {

@@ -12,10 +12,11 @@ import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerSync } from "./commands/sync.ts";
 import { registerWarehouse } from "./commands/warehouse.ts";
+import { wrapIndented } from "./commands/wrap.ts";
 import { startedByNpm } from "./config.ts";
 import { asConnectorError, type ConnectorError, type ErrorCode } from "./errors.ts";
 import { watchNpm } from "./npm-parent.ts";
-import { spellForNpx } from "./spell-commands.ts";
+import { spellCommands } from "./spell-commands.ts";
 import { VERSION } from "./version.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -49,7 +50,7 @@ process.exit(stopSignal && !calm ? SIGNAL_EXIT[stopSignal] : exitCode);
 function createProgram(): Command {
   const shell: Shell = {
     signal: stop.signal,
-    print: (text) => process.stdout.write(`${speak(text)}\n`),
+    print: (text) => process.stdout.write(`${spellCommands(text)}\n`),
     printJson: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     fail: (code = EXIT.failed) => {
       exitCode = code;
@@ -62,10 +63,11 @@ function createProgram(): Command {
     .description("Copies Pinterest ads and catalog data into Postgres.")
     .version(VERSION)
     .exitOverride()
+    .showHelpAfterError(spellCommands("What there is: pinterest-ads --help"))
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "after",
-      "\nStart with: npx pinterest-ads demo\nExit codes: 0 all loaded, 1 failed or partial, 2 usage or configuration, 130/143 interrupted",
+      "\nStart with: npx pinterest-ads demo\nExit codes: 0 all loaded, 1 failed or partial, 2 usage or configuration,\n130/143 interrupted",
     );
   for (const register of [
     registerDemo,
@@ -98,17 +100,13 @@ function report(error: unknown): number {
   const problem = asConnectorError(error);
   // Asked to stop while nothing was under way, it did so.
   if (problem.code === "interrupted" || stopSignal) return calm ? EXIT.ok : EXIT.failed;
-  process.stderr.write(speak(describe(problem)));
+  process.stderr.write(describe(problem));
   return USAGE_CODES.includes(problem.code) ? EXIT.usage : EXIT.failed;
 }
 
-/** Commands in it as they are typed here. */
-function speak(text: string): string {
-  return startedByNpm() ? spellForNpx(text) : text;
-}
-
+/** Wrapped for a person; lines for a log stay whole. */
 function describe(error: ConnectorError): string {
-  const nextStep = error.nextStep ? `${error.nextStep}\n` : "";
+  const text = [`pinterest-ads: ${error.message}`, error.nextStep].filter(Boolean).join("\n");
   const trace = error.code === "unexpected" ? `${(error.cause as Error)?.stack ?? ""}\n` : "";
-  return `pinterest-ads: ${error.message}\n${nextStep}${trace}`;
+  return `${process.stderr.isTTY ? wrapIndented(text, 0) : spellCommands(text)}\n${trace}`;
 }

@@ -85,7 +85,7 @@ async function askForCallback(question: Question): Promise<Consent> {
     shell.print(`\nWaiting for the answer on port ${callback.port} of this machine. Ctrl-C ends it.`);
     if (place.isDoubtful)
       shell.print(
-        "The redirect URI leads elsewhere: unless something there passes the browser on to\nthis port, nothing will arrive. Use --manual then, and paste the address instead.",
+        "The redirect URI leads elsewhere: unless something there passes the browser on\nto this port, nothing will arrive. Use --manual then, and paste the address.",
       );
     const code = await awaitUser({ clock: systemClock, signal: shell.signal }, () => callback.code);
     return { code, redirectUri };

@@ -22,6 +22,7 @@ export const registerAuth: RegisterCommand = (program, shell) => {
 const PORT_MAX = 65_535;
 
 function port(value: string): number {
-  if (!/^\d{1,5}$/.test(value) || Number(value) > PORT_MAX) throw new InvalidArgumentError("not a port");
+  if (!/^\d{1,5}$/.test(value) || Number(value) > PORT_MAX)
+    throw new InvalidArgumentError("Give a number from 0 to 65535.");
   return Number(value);
 }

@@ -17,6 +17,7 @@ import { openDisplay } from "./display.ts";
 import { printable } from "./format.ts";
 import { configuredResources, selectAccounts, selectResources } from "./select.ts";
 import type { RegisterCommand, Shell } from "./shell.ts";
+import { wrapIndented } from "./wrap.ts";
 
 export const registerCheck: RegisterCommand = (program, shell) => {
   program
@@ -149,10 +150,17 @@ interface Findings {
   count(): number;
 }
 
+const MARK_WIDTH = 5;
+const SUBJECT_WIDTH = 15;
+
 function openFindings(shell: Shell): Findings {
   let count = 0;
-  const line = (mark: string, subject: string, text: string) =>
-    shell.print(`${mark.padEnd(5)}${subject.padEnd(15)}${printable(text)}`);
+  function line(mark: string, subject: string, text: string): void {
+    const start = mark.padEnd(MARK_WIDTH) + subject.padEnd(SUBJECT_WIDTH);
+    // Whoever searches the output finds a problem and its fix on one line.
+    const shown = process.stdout.isTTY ? wrapIndented(text, start.length).trimStart() : printable(text);
+    shell.print(start + shown);
+  }
   function report(
     subject: string,
     problems: readonly string[],

@@ -1,4 +1,5 @@
 import type { Window } from "../window.ts";
+import { wrapIndented } from "./wrap.ts";
 
 /** Something that was not loaded, and why. */
 export interface FailureLine {
@@ -15,7 +16,7 @@ export function renderFailures(failures: readonly FailureLine[]): string[] {
     const places = same.map(({ where }) => where);
     const rest = places.length - PLACES_SHOWN;
     const shown = [...places.slice(0, PLACES_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])];
-    return `${shown.join("\n")}\n${why.replace(/^/gm, "  ")}`;
+    return `${shown.join("\n")}\n${wrapIndented(why, 2)}`;
   });
 }
 

@@ -30,8 +30,9 @@ export async function prepareWarehouse(
   { warehouse }: OpenWarehouse,
   logger: Logger,
   signal: AbortSignal,
+  patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
   let told = false;
   for (;;) {
     try {

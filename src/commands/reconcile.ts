@@ -118,6 +118,6 @@ function judge(
 }
 
 function readPercent(value: string): number {
-  if (!/^\d{1,3}(?:\.\d+)?$/.test(value)) throw new InvalidArgumentError("not a percentage such as 0.5");
+  if (!/^\d{1,3}(?:\.\d+)?$/.test(value)) throw new InvalidArgumentError("Give a percentage such as 0.5.");
   return Number(value);
 }

@@ -60,6 +60,6 @@ async function simulate(flags: SimulateFlags, shell: Shell): Promise<void> {
 }
 
 function wholeNumber(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("not a whole number");
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("Give a whole number.");
   return Number(value);
 }

@@ -1,14 +1,15 @@
-import stringWidth from "string-width";
 import { plural } from "../counting.ts";
 import type { StatusDocument } from "../serve/status/document.ts";
 import { findSharedStep, type Matter, type Point } from "../serve/status/matters.ts";
 import type { ScheduleStatus } from "../serve/status/schedules.ts";
 import { describeSpan } from "../span.ts";
-import { formatMoment, printable } from "./format.ts";
+import { formatMoment } from "./format.ts";
 import { renderTable } from "./table.ts";
+import { TERMINAL_WIDTH, wrap } from "./wrap.ts";
 
-/** Terminals are at least 80 columns wide, the text stands indented, causes more so, and `npx` may join a command. */
-const TEXT_WIDTH = 70;
+const MATTER_INDENT = 4;
+const CAUSE_INDENT = 2;
+const MATTER_WIDTH = TERMINAL_WIDTH - MATTER_INDENT;
 /** So many subjects tell what kind of thing it is; --json has them all. */
 const POINTS_SHOWN = 3;
 
@@ -26,17 +27,19 @@ function renderMatter({ kind, points }: Matter): string {
   const lines = [
     ...points.slice(0, POINTS_SHOWN).flatMap((point) => renderPoint(point, shared === null)),
     ...(rest > 0 ? [`And ${plural(rest, "other")}.`] : []),
-    ...(shared === null ? [] : wrap(shared)),
+    ...(shared === null ? [] : wrap(shared, MATTER_WIDTH)),
   ];
-  return [`- ${kind.replaceAll("_", " ")}`, ...lines.map((line) => `    ${line}`)].join("\n");
+  return [`- ${kind.replaceAll("_", " ")}`, ...lines.map((line) => " ".repeat(MATTER_INDENT) + line)].join(
+    "\n",
+  );
 }
 
 function renderPoint({ summary, details, next_step }: Point, withStep: boolean): string[] {
-  const causes = details?.split("\n").flatMap((line) => wrap(line)) ?? [];
+  const causes = details?.split("\n").flatMap((line) => wrap(line, MATTER_WIDTH - CAUSE_INDENT)) ?? [];
   return [
-    ...wrap(summary),
-    ...causes.map((line) => `  ${line}`),
-    ...(withStep && next_step !== null ? wrap(next_step) : []),
+    ...wrap(summary, MATTER_WIDTH),
+    ...causes.map((line) => " ".repeat(CAUSE_INDENT) + line),
+    ...(withStep && next_step !== null ? wrap(next_step, MATTER_WIDTH) : []),
   ];
 }
 
@@ -86,16 +89,4 @@ export function renderShut({ shut_accounts }: StatusDocument): string | undefine
     ["account", "since", "why"].map((title) => ({ title })),
     rows,
   );
-}
-
-/** Lines of at most TEXT_WIDTH; a longer word, such as an address, stands unbroken. */
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of printable(text).trim().split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && stringWidth(`${last} ${word}`) <= TEXT_WIDTH)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -8,6 +8,7 @@ import { renderFailures } from "./failures.ts";
 import { formatDuration } from "./format.ts";
 import { listNotLoaded } from "./not-loaded.ts";
 import { renderTable } from "./table.ts";
+import { wrapIndented } from "./wrap.ts";
 
 /** What a run did to each table, counted from its events. */
 export interface Tables {
@@ -44,7 +45,8 @@ export function countTables(): Tables {
 
 /** The end of a run for a person: a line per table, what failed and what to do, and the bottom line. */
 export function renderSummary(report: RunReport, tables: Tables, elapsedMs: number): string {
-  return [renderCounts(tables), ...renderNotLoaded(report), renderBottomLine(report, elapsedMs)].join("\n\n");
+  const counts = tables.counts.size > 0 ? [renderCounts(tables)] : [];
+  return [...counts, ...renderNotLoaded(report), renderBottomLine(report, elapsedMs)].join("\n\n");
 }
 
 function renderCounts({ counts }: Tables): string {
@@ -68,7 +70,7 @@ function renderNotLoaded({ failures }: RunReport): string[] {
 }
 
 function indent(error: ConnectorError): string {
-  return [error.message, error.nextStep].filter(Boolean).join("\n").replace(/^/gm, "  ");
+  return wrapIndented([error.message, error.nextStep].filter(Boolean).join("\n"), 2);
 }
 
 const VERDICTS = {
@@ -90,7 +92,7 @@ function renderBottomLine(report: RunReport, elapsedMs: number): string {
   ];
   const lines = [`${VERDICTS[status]}: ${facts.join(", ")}.`];
   const unseen = totals.slices_failed - failures.length;
-  if (unseen > 0) lines.push(`${plural(unseen, "slice")} were not begun.`);
+  if (unseen > 0) lines.push(`${plural(unseen, "slice")} ${unseen === 1 ? "was" : "were"} not begun.`);
   if (windows.loadedBefore > 0) lines.push(renderLoadedBefore(windows));
   if (error && failures.length === 0) lines.push(indent(error));
   if (records_rejected > 0)

@@ -1,9 +1,9 @@
 import CliTable from "cli-table3";
 import stringWidth from "string-width";
+import { spellCommands } from "../spell-commands.ts";
 import { printable } from "./format.ts";
+import { TERMINAL_WIDTH, wrap } from "./wrap.ts";
 
-/** Terminals are at least this wide; wider ones cost the reader a scroll. */
-const WIDTH = 80;
 const GAP = "  ";
 /** What people see as one character, however many code points it takes. */
 const CHARACTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -19,7 +19,7 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   overflow: "wrap" | "cut" = "wrap",
 ): string {
-  const cells = rows.map((row) => row.map(printable));
+  const cells = rows.map((row) => row.map((cell) => spellCommands(printable(cell))));
   const widths = columns.map((column, index) =>
     Math.max(...[column.title, ...cells.map((row) => row[index] ?? "")].map((cell) => stringWidth(cell))),
   );
@@ -39,8 +39,9 @@ export function renderTable(
 /** Cut here, because cli-table3 cuts through the middle of an emoji and then counts wrongly. */
 function fitCell(cell: string, width: number, overflow: "wrap" | "cut"): string {
   if (overflow === "cut") return cut(cell, width);
-  const words = cell.trim().split(" ");
-  return words.map((word) => cut(word, width)).join(" ");
+  return wrap(cell, width)
+    .map((line) => cut(line, width))
+    .join("\n");
 }
 
 function cut(text: string, width: number): string {
@@ -57,7 +58,7 @@ function cut(text: string, width: number): string {
 function narrow(widths: readonly number[]): number[] {
   const fitted = [...widths];
   const gaps = GAP.length * (widths.length - 1);
-  while (fitted.reduce((sum, width) => sum + width, gaps) > WIDTH) {
+  while (fitted.reduce((sum, width) => sum + width, gaps) > TERMINAL_WIDTH) {
     const widest = fitted.indexOf(Math.max(...fitted));
     fitted[widest] = (fitted[widest] ?? 0) - 1;
   }

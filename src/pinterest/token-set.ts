@@ -1,6 +1,6 @@
 import type { Chain } from "./token-chain.ts";
 import type { Grant } from "./token-grant.ts";
-import type { TokenSet } from "./token-store.ts";
+import type { StoredTokens, TokenSet } from "./token-store.ts";
 
 const LONGEST_MARGIN_MS = 24 * 3_600_000;
 const MARGIN_SHARE = 0.1;
@@ -35,6 +35,16 @@ export function sameSet(left: TokenSet, right: TokenSet): boolean {
     left.refreshToken === right.refreshToken &&
     left.refreshedAt === right.refreshedAt
   );
+}
+
+/** Whether other tokens were saved meanwhile; a refusal, or a refresh that began, replaces none. */
+export function isReplaced(now: StoredTokens | undefined, before: StoredTokens | undefined): boolean {
+  const saved = now?.tokens ?? "absent";
+  const former = before?.tokens ?? "absent";
+  if (saved === "absent") return false;
+  if (typeof saved === "object" && typeof former === "object") return !sameSet(saved, former);
+  // Without the key they were sealed with, only what they started from tells them apart.
+  return saved !== former || (saved === "unreadable" && now?.seedFingerprint !== before?.seedFingerprint);
 }
 
 /** A refresh may ask for the granted scopes or fewer, so what was granted bounds what is wanted. */

@@ -7,8 +7,8 @@ import { interrupted, throwIfAborted, unlessAborted } from "./interrupted.ts";
 import { type Chain, type Credentials, chooseChain, refreshRefused } from "./token-chain.ts";
 import { refreshGrant } from "./token-endpoint.ts";
 import { saveDurably } from "./token-save.ts";
-import { isFresh, isNeglected, isUnexpired, nextSet, sameSet, scopesToAsk } from "./token-set.ts";
-import type { TokenSet, TokenStore } from "./token-store.ts";
+import { isFresh, isNeglected, isReplaced, isUnexpired, nextSet, sameSet, scopesToAsk } from "./token-set.ts";
+import type { StoredTokens, TokenSet, TokenStore } from "./token-store.ts";
 
 /** An access token and how many came before it in this process. */
 export interface Access {
@@ -51,6 +51,13 @@ export interface TokensOptions extends Credentials {
 /** What the connector asks a user for: all that its resources need. */
 export const SCOPES: readonly OAuthScope[] = ["ads:read", "catalogs:read", "user_accounts:read"];
 const MAX_ATTEMPTS = 6;
+/** Rotated tokens that live in this process alone, and what is stored in their place. */
+interface Unsaved {
+  readonly seed: string;
+  readonly set: TokenSet;
+  readonly replaces: StoredTokens | undefined;
+}
+
 /** After a refresh failed while the old token still holds, it is left in peace for so long. */
 const POSTPONEMENT_MS = 5 * 60_000;
 
@@ -69,7 +76,7 @@ export function createTokens(options: TokensOptions): Tokens {
   let current: { readonly access: Access; readonly set: TokenSet } | undefined;
   let pending: Promise<Access> | undefined;
   let refused: ConnectorError | undefined;
-  let unsaved: { readonly seed: string; readonly set: TokenSet } | undefined;
+  let unsaved: Unsaved | undefined;
   let postponedUntil = 0;
 
   function adopt(set: TokenSet): Access {
@@ -94,14 +101,18 @@ export function createTokens(options: TokensOptions): Tokens {
   }
 
   async function rotate(stale: TokenSet | undefined): Promise<Access> {
-    if (unsaved) return keep(unsaved.seed, unsaved.set);
     const stored = await store.read();
+    if (unsaved && isReplaced(stored, unsaved.replaces)) {
+      logger.warn("pinterest token that could not be saved is dropped, for a login has replaced it");
+      unsaved = undefined;
+    }
+    if (unsaved) return keep(unsaved);
     const chain = chooseChain(options, stored);
     // Another process may have refreshed while this one waited for its turn.
     if (usable(chain.tokens, stale)) return adopt(chain.tokens);
     throwIfAborted(closing.signal);
     try {
-      return await refresh(chain, stored?.unfinishedSince);
+      return await refresh(chain, stored);
     } catch (error) {
       if (stale || !outlives(chain.tokens, error)) throw error;
       postponedUntil = clock.now() + POSTPONEMENT_MS;
@@ -115,24 +126,26 @@ export function createTokens(options: TokensOptions): Tokens {
     return ["pinterest_unreachable", "pinterest_error", "invalid_response"].includes(error.code);
   }
 
-  async function refresh(chain: Chain, unfinishedSince: number | undefined): Promise<Access> {
+  async function refresh(chain: Chain, stored: StoredTokens | undefined): Promise<Access> {
     const begunAt = clock.now();
     await store.begin(begunAt);
     const reply = await refreshGrant(endpoint, chain.refreshToken, scopesToAsk(scopes, chain.tokens), () =>
       store.assertExclusive(),
     );
     const now = clock.now();
-    if (reply.kind === "granted") return keep(chain.seedFingerprint, nextSet(reply.grant, chain, now));
+    if (reply.kind === "granted")
+      return keep({ seed: chain.seedFingerprint, set: nextSet(reply.grant, chain, now), replaces: stored });
     const refusal = { at: now, fingerprint: chain.fingerprint, reason: reply.problem.message };
-    refused = refreshRefused(refusal, unfinishedSince ?? (reply.perhapsSpent ? begunAt : undefined));
+    refused = refreshRefused(refusal, stored?.unfinishedSince ?? (reply.perhapsSpent ? begunAt : undefined));
     await store.refuse(refusal).catch((error: unknown) => {
       logger.error({ err: error }, "pinterest token refusal not recorded");
     });
     throw refused;
   }
 
-  async function keep(seed: string, set: TokenSet): Promise<Access> {
-    unsaved = { seed, set };
+  async function keep(rotated: Unsaved): Promise<Access> {
+    const { seed, set } = rotated;
+    unsaved = rotated;
     await saveDurably(() => store.save(seed, set), clock);
     unsaved = undefined;
     logger.info(

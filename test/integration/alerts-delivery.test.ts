@@ -426,3 +426,10 @@ test("no secret reaches the log, the tables or a message", async () => {
     findSecrets(text, [PATH_OF_WEBHOOK, "the-secret-of-the-webhook", "T00000000/B00000000", TOKEN.appSecret]),
   ).toEqual([]);
 });
+
+test("a check ends in time, however long the webhook and what else it waits for may take", async () => {
+  await using server = await startScriptedServer(() => ({ fault: "hang" }));
+  await drift("glow");
+  await expect(tell(server, "json", { checkTimeoutMs: 300 }).check()).rejects.toThrow("alerts not checked");
+  expect(server.seen).toHaveLength(1);
+});

@@ -115,7 +115,7 @@ test("--tolerance lets differences pass, --json is one document for programs", a
 test.each([
   ["--from 2026-02-02 --to 2026-02-01", /comes after/],
   ["--from 2026-02-30", /not a day of the calendar/],
-  ["--tolerance much", /not a percentage such as 0\.5/],
+  ["--tolerance much", /Give a percentage such as 0\.5/],
 ])("reconcile %s is exit code 2", async (flags, answer) => {
   const result = await world.run(`reconcile ${flags}`);
   expectExit(result, 2);

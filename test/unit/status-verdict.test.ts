@@ -171,6 +171,14 @@ describe("while something was never loaded", () => {
   });
 });
 
+test("of a token that is not used any more nobody hears when another is wrong", () => {
+  const { matters } = reachVerdict({ ...WELL, alerts: [alert("token_refused", "access_token")] }, [
+    alert("token_refused", "refresh_token"),
+  ]);
+  expect(matters).toHaveLength(1);
+  expect(matters[0]?.points).toHaveLength(1);
+});
+
 test("a new field can wait: all is well", () => {
   const { level, headline, notes } = reachVerdict({ ...WELL, alerts: [alert("schema_drift", "ads.glow")] });
   expect([level, headline]).toEqual(["well", "All is well"]);

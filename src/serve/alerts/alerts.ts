@@ -19,13 +19,15 @@ export interface AlertsOptions extends Watched {
   readonly now: () => number;
   /** How long the webhook may take for a message; 10 seconds when absent. */
   readonly webhookTimeoutMs?: number;
+  /** How long a check may take; a minute when absent. */
+  readonly checkTimeoutMs?: number;
 }
 
 /** What needs a person, kept in `pinterest_ads_alerts` and told to the webhook. */
 export interface Alerts {
   /**
    * Looks once: what has begun is raised and what has ended resolved, each with a log line and, if there is a webhook,
-   * told by it once. Ends within a minute or when aborted. Never rejects; what went wrong is logged.
+   * told by it once. Ends within `checkTimeoutMs` or when aborted. Never rejects; what went wrong is logged.
    */
   check(signal: AbortSignal): Promise<void>;
   /** The warehouse could be used just now, or why not; the webhook is told of an outage that lasts. Never rejects. */
@@ -37,7 +39,7 @@ const READ_TIMEOUT_MS = 10_000;
 const CHECK_TIMEOUT_MS = 60_000;
 
 export function createAlerts(options: AlertsOptions): Alerts {
-  const { warehouse, logger, version, now, settings } = options;
+  const { warehouse, logger, version, now, settings, checkTimeoutMs = CHECK_TIMEOUT_MS } = options;
   const webhook =
     settings.webhook &&
     createWebhook({
@@ -82,7 +84,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
 
   return {
     async check(signal) {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(checkTimeoutMs)]);
       try {
         await unlessAborted(look(limited), limited);
       } catch (error) {

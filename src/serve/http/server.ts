@@ -8,6 +8,8 @@ import { type AppOptions, createApp } from "./app.ts";
 export interface ServerOptions extends AppOptions {
   /** 0: any free one. */
   readonly port: number;
+  /** More connections at a time are closed at once; 500 when absent. */
+  readonly connectionsMax?: number;
 }
 
 export interface RunningServer {
@@ -36,7 +38,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // Request and Response of the whole process are none of its business.
     getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: "localhost" }),
   );
-  server.maxConnections = CONNECTIONS_MAX;
+  server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
   const port = await listen(server, options.port);
   server.on("error", (error) => options.logger.error({ err: error }, "HTTP server failed"));
   return { url: `http://localhost:${port}`, port, close: () => close(server) };

@@ -19,19 +19,22 @@ export interface TokenStatus
   readonly state: TokenState;
 }
 
-/** Null where nothing is stored, or nothing stored is used. `now` is epoch milliseconds. */
+/** Null where no token is stored that is used or was refused. `now` is epoch milliseconds. */
 export function describeToken(
   settings: TokenSettings,
   stored: StoredToken | undefined,
   now: number,
 ): TokenStatus | null {
   if (!stored || settings.accessToken !== undefined) return null;
+  const state = judgeToken(settings, stored, now);
+  // A refusal may be all that is stored, of a token that is configured no more, or another one by now.
+  if (stored.refreshed_at === null && state !== "refused") return null;
   const { seed_fingerprint, refused_fingerprint, ...shown } = stored;
   const secondsLeft = (end: Date | null) => (end === null ? null : Math.floor((end.getTime() - now) / 1000));
   return {
     ...shown,
     access_token_seconds_left: secondsLeft(stored.access_token_expires_at),
     refresh_token_seconds_left: secondsLeft(stored.refresh_token_expires_at),
-    state: judgeToken(settings, stored, now),
+    state,
   };
 }

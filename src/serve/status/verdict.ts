@@ -51,8 +51,9 @@ const OF_NO_TOKEN: ReadonlySet<string> = new Set(["token_expiring", "stale"]);
  */
 export function reachVerdict(books: VerdictBasis, untold: readonly AlertContent[] = []): Verdict {
   const { alerts, scheduler } = books;
+  // There is one token that is used: what is wrong with another one is over.
   const outdated = ({ kind, subject }: AlertContent) =>
-    untold.some((other) => other.kind === kind && other.subject === subject);
+    untold.some((other) => other.kind === kind && (other.subject === subject || kind === "token_refused"));
   const current = [...alerts.filter((alert) => !outdated(alert)), ...untold];
   const all = [...findSilence(scheduler), ...groupAlerts(current, books)];
   const hasNoToken = all.some(({ kind }) => NO_TOKEN.has(kind));

@@ -31,6 +31,7 @@ export function openProgress(interactive: boolean, signal: AbortSignal): Progres
   let done = 0;
   let failed = 0;
   let rows = 0;
+  let heldUp: string | undefined;
 
   function draw(): void {
     const now = Date.now();
@@ -44,13 +45,14 @@ export function openProgress(interactive: boolean, signal: AbortSignal): Progres
       ...(left !== undefined && done < planned ? [describeTimeLeft(left)] : []),
     ];
     const doing = describeWait([...waits.values()], now) ?? describeSlices([...underway]);
-    const text = [parts.join(", "), doing].filter(Boolean).join(" · ");
+    const text = heldUp ? `Waiting: ${heldUp}` : [parts.join(", "), doing].filter(Boolean).join(" · ");
     spinner.text = (signal.aborted ? STOPPING : text).slice(0, process.stderr.columns - SPINNER_WIDTH);
   }
 
   const timer = setInterval(draw, REFRESH_MS);
   return {
     onEvent(event) {
+      heldUp = event.kind === "held_up" ? event.reason : undefined;
       if (event.kind === "planned") planned = event.slices;
       if (event.kind === "estimated") warn(describeTrialExcess(event.calls));
       if (event.kind === "slice_started") underway.add(event.slice);

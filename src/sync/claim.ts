@@ -18,6 +18,7 @@ export async function claimSlices(run: Run, slices: readonly Slice[], patienceMs
   const { locks, signal } = run;
   const deadline = Date.now() + patienceMs;
   const claimed: string[] = [];
+  let told = false;
   for (const slice of slices) {
     const name = lockName(slice);
     while (!(await locks.tryAcquire(name))) {
@@ -25,10 +26,18 @@ export async function claimSlices(run: Run, slices: readonly Slice[], patienceMs
         for (const other of claimed) await locks.release(other);
         throw await describeHolder(run, slice);
       }
+      if (!told) await tellHolder(run, slice);
+      told = true;
       await pause(POLL_MS, signal);
     }
     claimed.push(name);
   }
+}
+
+async function tellHolder(run: Run, slice: Slice): Promise<void> {
+  const { message } = await describeHolder(run, slice);
+  run.logger.info({ run_id: run.id, reason: message }, "waiting for another run");
+  run.onEvent({ kind: "held_up", reason: message });
 }
 
 export async function releaseSlices(locks: RunLocks, slices: readonly Slice[]): Promise<void> {

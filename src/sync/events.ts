@@ -17,6 +17,8 @@ export type SyncEvent =
   | { readonly kind: "planned"; readonly slices: number }
   /** API calls that the whole plan will take at least; said once, before any of them. */
   | { readonly kind: "estimated"; readonly calls: CallTotals }
+  /** Another run is at what this one needs; said once. Over when anything else is said. */
+  | { readonly kind: "held_up"; readonly reason: string }
   | { readonly kind: "slice_started"; readonly slice: Slice }
   | { readonly kind: "records"; readonly count: number }
   | { readonly kind: "slice_finished"; readonly slice: Slice; readonly result: SliceResult }

@@ -64,6 +64,9 @@ test("the second of two syncs at once says what runs and since when, and exits 1
   const since = /runs since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;
   expect(finished?.["error"]).toMatch(since);
   expect(finished?.["error"]).toContain(`a sync (run ${run?.id}, process ${first.pid} on `);
+  // It is told while it waits as well, once.
+  const waits = readLog(result).filter(({ msg }) => msg === "waiting for another run");
+  expect(waits).toEqual([expect.objectContaining({ reason: finished?.["error"] })]);
 
   await lock.release();
   expectExit(await first.ended, 0);

@@ -91,6 +91,6 @@ export function asConnectorError(error: unknown): ConnectorError {
 
 /** An error in words: what happened, and what to do. */
 export function describeError({ message, nextStep }: ConnectorError): string {
-  const sentence = /[.!?)]$/.test(message) ? message : `${message}.`;
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   return nextStep ? `${sentence} ${nextStep}` : message;
 }

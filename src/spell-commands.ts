@@ -1,7 +1,7 @@
 import { startedByNpm } from "./config.ts";
 
 /** The program followed by one of its commands or options, as texts name it; not where it only introduces itself, or as part of a name. */
-const COMMAND = /(?<![\w/-])(?<!npx )pinterest-ads(?= (?:[a-z]|--))/g;
+const COMMAND = /(?<![\w/-])(?<!npx\s+)pinterest-ads(?= (?:[a-z]|--))/g;
 
 /**
  * A text for somebody who started the program through npx: there is no `pinterest-ads` on their

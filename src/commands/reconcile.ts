@@ -111,7 +111,7 @@ function judge(
     "not_reconciled",
     `${formatCount(differing.length)} of ${plural(compared, "sum")} differ by more than ${tolerance} %`,
     {
-      nextStep: `Load the days again: pinterest-ads backfill --from ${from} --to ${to} --restart. If they still differ, compare with Ads Manager.`,
+      nextStep: `Load the days again: \`pinterest-ads backfill --from ${from} --to ${to} --restart\`. If they still differ, compare with Ads Manager.`,
       details: { compared, differing: differing.length },
     },
   );

@@ -39,7 +39,7 @@ export function renderTable(
 /** Cut here, because cli-table3 cuts through the middle of an emoji and then counts wrongly. */
 function fitCell(cell: string, width: number, overflow: "wrap" | "cut"): string {
   if (overflow === "cut") return cut(cell, width);
-  return wrap(cell, width)
+  return wrap(cell, width, true)
     .map((line) => cut(line, width))
     .join("\n");
 }

@@ -10,22 +10,33 @@ interface EscapedKey {
 const STAND_IN = "\ue000";
 
 /**
- * `JSON.parse`, which throws for the same texts, and gets keys with an escape right: V8 12.8 to 14.6 (Node 24 to 26)
- * may take such a key for another one that holds a backslash and that an earlier object of the process had
- * (https://github.com/nodejs/node/issues/63785). So those keys are parsed as values, and unescaped ones stand in.
+ * `JSON.parse` that gets keys with an escape right: V8 12.8 to 14.6 (Node 24 to 26) may take such a key for another one
+ * that holds a backslash and that an earlier object of the process had (https://github.com/nodejs/node/issues/63785).
+ * So those keys are parsed as values; plain spellings or others stand in for them. A text with such a key that nests
+ * thousands of levels is a `RangeError`.
  */
 export function parseWithKeys(text: string, reviver?: Reviver): unknown {
   const keys = findEscapedKeys(text);
   if (keys.length === 0) return reviver ? JSON.parse(text, reviver) : JSON.parse(text);
-  // What is no JSON could become some with other keys.
-  JSON.parse(text);
-  let mark = STAND_IN;
-  while (text.includes(mark)) mark += STAND_IN;
   const names = keys.map(({ spelled }): string => JSON.parse(`"${spelled}"`));
-  return JSON.parse(replaceKeys(text, keys, mark), function (this: unknown, key, value: unknown, context) {
-    const named = isPlainObject(value) ? restoreKeys(value, mark, names) : value;
-    return reviver ? reviver.call(this, key, named, context) : named;
+  const mark = STAND_IN.repeat(1 + longestRun(text));
+  const nameOf = (key: string) =>
+    key.startsWith(mark) ? (names[Number(key.slice(mark.length))] ?? key) : key;
+  const plain = replaceKeys(text, keys, (index) => spellPlainly(names[index] ?? "") ?? `${mark}${index}`);
+  return JSON.parse(plain, function (this: unknown, key, value: unknown, context) {
+    const named = isPlainObject(value) ? restoreKeys(value, mark, nameOf) : value;
+    return reviver ? reviver.call(this, nameOf(key), named, context) : named;
   });
+}
+
+function longestRun(text: string): number {
+  return (text.match(/\ue000+/g) ?? []).reduce((longest, { length }) => Math.max(longest, length), 0);
+}
+
+/** Without an escape, where the name can do without. */
+function spellPlainly(name: string): string | undefined {
+  const spelled = JSON.stringify(name).slice(1, -1);
+  return spelled.includes("\\") ? undefined : spelled;
 }
 
 /** Of valid JSON, all of them in their order. Takes time in proportion to the strings that hold an escape. */
@@ -53,27 +64,21 @@ function isColonNext(text: string, from: number): boolean {
   return text[at] === ":";
 }
 
-function replaceKeys(text: string, keys: readonly EscapedKey[], mark: string): string {
+function replaceKeys(text: string, keys: readonly EscapedKey[], standIn: (index: number) => string): string {
   let replaced = "";
   let copied = 0;
   for (const [index, { start, spelled }] of keys.entries()) {
-    replaced += `${text.slice(copied, start + 1)}${mark}${index}`;
+    replaced += text.slice(copied, start + 1) + standIn(index);
     copied = start + 1 + spelled.length;
   }
   return replaced + text.slice(copied);
 }
 
 function isPlainObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function restoreKeys(object: object, mark: string, names: readonly string[]): object {
-  const keys = Object.keys(object);
-  if (!keys.some((key) => key.startsWith(mark))) return object;
-  return Object.fromEntries(
-    Object.entries(object).map(([key, value]) => [
-      key.startsWith(mark) ? (names[Number(key.slice(mark.length))] ?? key) : key,
-      value,
-    ]),
-  );
+function restoreKeys(object: object, mark: string, nameOf: (key: string) => string): object {
+  if (!Object.keys(object).some((key) => key.startsWith(mark))) return object;
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [nameOf(key), value]));
 }

@@ -47,6 +47,10 @@ export function isReplaced(now: StoredTokens | undefined, before: StoredTokens |
   return saved !== former || (saved === "unreadable" && now?.seedFingerprint !== before?.seedFingerprint);
 }
 
+export function isStored(stored: StoredTokens | undefined, set: TokenSet): boolean {
+  return typeof stored?.tokens === "object" && sameSet(stored.tokens, set);
+}
+
 /** A refresh may ask for the granted scopes or fewer, so what was granted bounds what is wanted. */
 export function scopesToAsk(wanted: readonly string[], tokens: TokenSet | undefined): readonly string[] {
   const granted = tokens?.scopes;

@@ -7,7 +7,16 @@ import { interrupted, throwIfAborted, unlessAborted } from "./interrupted.ts";
 import { type Chain, type Credentials, chooseChain, refreshRefused } from "./token-chain.ts";
 import { refreshGrant } from "./token-endpoint.ts";
 import { saveDurably } from "./token-save.ts";
-import { isFresh, isNeglected, isReplaced, isUnexpired, nextSet, sameSet, scopesToAsk } from "./token-set.ts";
+import {
+  isFresh,
+  isNeglected,
+  isReplaced,
+  isStored,
+  isUnexpired,
+  nextSet,
+  sameSet,
+  scopesToAsk,
+} from "./token-set.ts";
 import type { StoredTokens, TokenSet, TokenStore } from "./token-store.ts";
 
 /** An access token and how many came before it in this process. */
@@ -103,7 +112,9 @@ export function createTokens(options: TokensOptions): Tokens {
   async function rotate(stale: TokenSet | undefined): Promise<Access> {
     const stored = await store.read();
     if (unsaved && isReplaced(stored, unsaved.replaces)) {
-      logger.warn("pinterest token that could not be saved is dropped, for a login has replaced it");
+      // It may have been saved after all: the answer to a commit can be lost.
+      if (!isStored(stored, unsaved.set))
+        logger.warn("pinterest token that could not be saved is dropped, for others have replaced it");
       unsaved = undefined;
     }
     if (unsaved) return keep(unsaved);

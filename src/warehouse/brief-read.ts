@@ -4,8 +4,7 @@ import { type Warehouse, withConnection } from "./database.ts";
 
 /**
  * Reads within `timeoutMs`, waiting for a connection included, for those who look from outside and must not keep the
- * pool from a run. `read` gets a warehouse on one connection, inside a transaction that cannot write; all its queries
- * see one state. Rejects with `database_unreachable` when time is up; the connection is then broken, so that neither
+ * pool from a run. `read` gets a warehouse on one connection, inside a transaction that cannot write. Rejects with `database_unreachable` when time is up; the connection is then broken, so that neither
  * it nor its query lingers. Other errors come as they are.
  */
 export async function readBriefly<T>(

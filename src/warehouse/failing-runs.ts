@@ -81,18 +81,30 @@ const STILL_MISSING = `${NOT_ALL_LOADED} and not case
                   and d.date = day::date and d.loaded_at > r.finished_at))
     end`;
 
-/**
- * What is stopped once is repeated by the next run; what is stopped again and again never gets to its end, unless a
- * person sits before it.
- */
+/** That `one` was asked for all that `other` was, and for as many days. */
+const covers = (
+  one: string,
+  other: string,
+) => `(${one}.trigger = 'backfill') = (${other}.trigger = 'backfill')
+  and ${one}.request -> 'resources' @> (${other}.request -> 'resources')
+  and (${one}.request ->> 'accounts' = 'all' or ${one}.request -> 'accounts' @> (${other}.request -> 'accounts'))
+  and coalesce((${one}.request ->> 'lookback_days')::int, 0) >= coalesce((${other}.request ->> 'lookback_days')::int, 0)
+  and (${other}.trigger <> 'backfill' or ${one}.request #>> '{backfill,from}' <= ${other}.request #>> '{backfill,from}'
+    and ${one}.request #>> '{backfill,to}' >= ${other}.request #>> '{backfill,to}')`;
+
+/** Stopped, and no person sat before it who did so. */
+const wasStopped = (run: string) =>
+  `${run}.status = 'interrupted' and ${run}.request -> 'attended' is distinct from 'true'`;
+
+/** What is stopped once is repeated by the next run; what is stopped again and again never gets to its end. */
 const failedByHand = (run: string) => `${run}.trigger in ('sync', 'backfill')
   -- Whoever started it has been told, and the other run loads it.
   and ${run}.error_code is distinct from 'already_running'
   and (${run}.status in ('failed', 'partial')
-       or ${run}.status = 'interrupted' and ${run}.request -> 'attended' is distinct from 'true' and 'interrupted' = (
-            select status from ${RUNS} as former
-             where former.trigger = ${run}.trigger and former.started_at < ${run}.started_at
-               and former.error_code is distinct from 'already_running'
+       or ${wasStopped(run)} and (
+            select ${wasStopped("former")} from ${RUNS} as former
+             where former.started_at < ${run}.started_at and former.error_code is distinct from 'already_running'
+               and ${covers("former", run)}
              order by former.started_at desc limit 1))`;
 
 /**
@@ -115,13 +127,7 @@ export async function readFailingManualRuns({ knex }: Warehouse): Promise<Failin
              or not exists (select from ${SLICES} as s where s.run_id = r.id and ${NOT_ALL_LOADED}))
         and not exists (
           select from ${RUNS} as later
-           where later.status = 'succeeded' and later.started_at > r.started_at
-             and (later.trigger = 'backfill') = (r.trigger = 'backfill')
-             and later.request -> 'resources' @> (r.request -> 'resources')
-             and (later.request ->> 'accounts' = 'all' or later.request -> 'accounts' @> (r.request -> 'accounts'))
-             and coalesce((later.request ->> 'lookback_days')::int, 0) >= coalesce((r.request ->> 'lookback_days')::int, 0)
-             and (r.trigger = 'sync' or later.request #>> '{backfill,from}' <= r.request #>> '{backfill,from}'
-               and later.request #>> '{backfill,to}' >= r.request #>> '{backfill,to}'))
+           where later.status = 'succeeded' and later.started_at > r.started_at and ${covers("later", "r")})
       order by r.started_at desc, r.id`,
   );
   return rows;

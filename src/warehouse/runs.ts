@@ -141,16 +141,24 @@ export async function findRunUnderWay(warehouse: Warehouse, locks: RunLocks): Pr
     .first();
 }
 
+/** SQL for when a killed run last got somewhere. */
+export function lastSeen(run: string): string {
+  return `(select coalesce(max(s.finished_at), ${run}.started_at) from ${SLICES} as s where s.run_id = ${run}.id)`;
+}
+
 /** 1, or 0 when the run had just ended by itself. */
 async function markKilled({ knex }: Warehouse, id: string): Promise<number> {
   return knex.transaction(async (transaction) => {
     // The dead run's backend may still be merging: it holds its run's row, and this update waits for that.
-    const marked = await transaction(RUNS).where({ id, status: "running" }).update({
-      status: "interrupted",
-      finished_at: transaction.fn.now(),
-      error_code: "interrupted",
-      error: "The process ended without finishing the run. What it had not loaded is loaded by the next run.",
-    });
+    const marked = await transaction(RUNS)
+      .where({ id, status: "running" })
+      .update({
+        status: "interrupted",
+        finished_at: transaction.raw(lastSeen(RUNS)),
+        error_code: "interrupted",
+        error:
+          "The process ended without finishing the run. What it had not loaded is loaded by the next run.",
+      });
     await transaction(SLICES)
       .where({ run_id: id })
       .whereIn("status", ["planned", "running"])

@@ -2,6 +2,7 @@ import type { Day } from "../window.ts";
 import type { Warehouse } from "./database.ts";
 import { isHeld, lockKey, runLock } from "./locks.ts";
 import { RUNS, SLICES } from "./names.ts";
+import { lastSeen } from "./runs.ts";
 
 /** A run as it is shown; counts are null while it is under way. */
 export interface StatusRun {
@@ -48,45 +49,45 @@ export interface FailedSliceOfRun extends FailedSlice {
   readonly run_id: string;
 }
 
-/**
- * A killed run stands in the books as under way until the next one finds it; nobody holds its lock, whose name the
- * bindings say but for the id. When it last got somewhere is the end of its last slice.
- */
-const BOOKED = `(
-  select id, trigger, started_at, request, slices, slices_failed, rows_inserted, rows_updated, rows_deleted,
-         records_rejected, api_calls, error_code, error,
-         case when is_dead then 'interrupted' else status end as status,
-         case when is_dead then (select coalesce(max(s.finished_at), r.started_at) from ${SLICES} as s where s.run_id = r.id)
-              else finished_at end as finished_at
-    from (select r.*, r.status = 'running' and not ${isHeld("? || r.id")} as is_dead from ${RUNS} as r) as r) as r`;
-
-const RUN = `id, trigger, status, started_at, finished_at,
-  extract(epoch from coalesce(finished_at, now()) - started_at)::float8 as duration_seconds,
+/** Shown as what they are, though the books say that those with these ids are under way still. */
+const RUN = `id, trigger, started_at, case when is_dead then 'interrupted' else status end as status,
+  case when is_dead then last_seen else finished_at end as finished_at,
+  extract(epoch from case when is_dead then last_seen else coalesce(finished_at, now()) end - started_at)::float8 as duration_seconds,
   case jsonb_typeof(request->'schedules') when 'array' then request->'schedules' else '[]' end as schedules,
   slices::float8, slices_failed::float8, (rows_inserted + rows_updated + rows_deleted)::float8 as rows_written,
-  records_rejected::float8, api_calls::float8, error_code, error`;
+  records_rejected::float8, api_calls::float8, error_code, error
+  from (select *, status = 'running' and id = any(?) as is_dead, ${lastSeen("run")} as last_seen from ${RUNS} as run) as run`;
 
 const FAILED = "('failed', 'skipped', 'interrupted')";
 
 /** The runs that began last, the newest first. */
-export async function readLastRuns({ knex, schema }: Warehouse, limit: number): Promise<StatusRun[]> {
-  const { rows } = await knex.raw<{ rows: StatusRun[] }>(
-    `select ${RUN} from ${BOOKED} order by started_at desc limit ?`,
-    [lockKey(schema, runLock("")), limit],
+export async function readLastRuns(warehouse: Warehouse, limit: number): Promise<StatusRun[]> {
+  const { rows } = await warehouse.knex.raw<{ rows: StatusRun[] }>(
+    `select ${RUN} order by started_at desc limit ?`,
+    [await findDead(warehouse), limit],
   );
   return rows;
 }
 
 /** These runs, whichever of them are still in the books. */
-export async function readRunsById(
-  { knex, schema }: Warehouse,
-  ids: readonly string[],
-): Promise<StatusRun[]> {
-  const { rows } = await knex.raw<{ rows: StatusRun[] }>(`select ${RUN} from ${BOOKED} where id = any(?)`, [
-    lockKey(schema, runLock("")),
+export async function readRunsById(warehouse: Warehouse, ids: readonly string[]): Promise<StatusRun[]> {
+  const { rows } = await warehouse.knex.raw<{ rows: StatusRun[] }>(`select ${RUN} where id = any(?)`, [
+    await findDead(warehouse),
     [...ids],
   ]);
   return rows;
+}
+
+/**
+ * Runs whose process is gone, which the next run marks: they were under way, and nobody held their lock. One that ended
+ * meanwhile was in the books as ended before it gave its lock back, and a later look at the books shows it so.
+ */
+async function findDead({ knex, schema }: Warehouse): Promise<string[]> {
+  const { rows } = await knex.raw<{ rows: { id: string }[] }>(
+    `select id from ${RUNS} where status = 'running' and not ${isHeld("? || id")}`,
+    [lockKey(schema, runLock(""))],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** The runs that are under way, and killed ones that no other run has found yet. */

@@ -176,6 +176,7 @@ describe("a run that somebody started", () => {
     request: asked(["ads", "feeds"], ["1"]),
     slices: [ads],
   };
+  const month = { ...asked(["ads", "ad_analytics"]), lookback_days: 33 };
   const failedBackfill: RunInTest = {
     status: "failed",
     trigger: "backfill",
@@ -251,6 +252,37 @@ describe("a run that somebody started", () => {
         { ...failedSync, status: "succeeded", hoursAgo: 3 },
         { ...failedSync, status: "interrupted" },
         { ...failedSync, status: "interrupted", trigger: "backfill", hoursAgo: 1 },
+      ],
+      [],
+    ],
+    [
+      "that is stopped every day is an alert although ones for fewer days succeed between",
+      [
+        { ...failedSync, status: "interrupted", hoursAgo: 8, request: month },
+        { ...failedSync, status: "succeeded", hoursAgo: 6, request: { ...month, lookback_days: 3 } },
+        { ...failedSync, status: "interrupted", hoursAgo: 4, request: month },
+        { ...failedSync, status: "succeeded", hoursAgo: 2, request: { ...month, lookback_days: 3 } },
+      ],
+      ["sync"],
+    ],
+    [
+      "that was stopped after one for less was is none",
+      [
+        { ...failedSync, status: "interrupted", hoursAgo: 4, request: asked(["ads"], ["1"]) },
+        { ...failedSync, status: "interrupted" },
+      ],
+      [],
+    ],
+    [
+      "that was stopped after a person had stopped one is none",
+      [
+        {
+          ...failedSync,
+          status: "interrupted",
+          hoursAgo: 4,
+          request: { ...failedSync.request, attended: true },
+        },
+        { ...failedSync, status: "interrupted" },
       ],
       [],
     ],

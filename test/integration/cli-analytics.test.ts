@@ -48,6 +48,10 @@ test("after a sync status tells through which day each level of each account is 
   world.simulator.faults = [{ kind: "columns_refused", columns: ["TOTAL_LEAD"], level: "AD_GROUP" }];
   expectExit(await world.run("sync"), 0);
   expect(await world.differences(START, daysAgo(0))).toEqual([]);
+  const days = "select request -> 'lookback_days' as days, request -> 'attended' as attended";
+  expect(await world.query(`${days} from pinterest_ads_sync_runs`)).toEqual([
+    { days: expect.any(Number), attended: null },
+  ]);
 
   const { coverage } = await readStatus();
   expect(coverage.map((row) => `${row.ad_account_id} ${row.resource}`)).toEqual(

@@ -169,6 +169,11 @@ test("what is killed before its end a second time is told by the next one, as so
   simulator.faults = [{ kind: "hang", path: "/ads" }];
   for (const isLast of [false, false, true]) {
     simulator.requests.length = 0;
+    // What is old is about to be loaded, and not told.
+    await execute(
+      database.url,
+      "update pinterest_ads_sync_cursors set loaded_at = now() - interval '9 days'",
+    );
     const sync = await startCli(["sync"], { env: watched, files });
     await waitUntil("it loads", () => simulator.requests.some(({ fault }) => fault === "hang"));
     if (isLast) await waitUntil("it is told", () => told.length > 0);

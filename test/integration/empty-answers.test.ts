@@ -71,6 +71,17 @@ test("ad accounts with nothing in them are a success without rows", async () => 
   expect(await subject.sync()).toMatchObject({ status: "succeeded", totals: { rows_updated: 0 } });
 });
 
+test("a run of lists alone, which a person watches, is booked as one", async () => {
+  await open({ accounts: 1, campaigns: 1 });
+  await subject.sync({ attended: true });
+  expect(await subject.query("select request from pinterest_ads_sync_runs")).toEqual([
+    { request: expect.objectContaining({ attended: true }) },
+  ]);
+  expect(
+    await subject.query("select request ? 'lookback_days' as looks_back from pinterest_ads_sync_runs"),
+  ).toEqual([{ looks_back: false }]);
+});
+
 test("a run with a token that sees no ad account does not succeed, and says what to do", async () => {
   await open({ accounts: 0 });
   const report = await subject.sync();

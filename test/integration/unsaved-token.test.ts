@@ -27,10 +27,11 @@ beforeEach(async () => {
 afterEach(() => server[Symbol.asyncDispose]());
 
 /** Tokens that Pinterest has rotated and that could not be saved, with a store that works again. */
-async function openUnsaved() {
+async function openUnsaved(isSaved = false) {
   const { logger, log } = createMemoryLogger();
   const { save } = store;
-  store.save = async () => {
+  store.save = async (...row) => {
+    if (isSaved) await save(...row);
     throw new Error("the database is away");
   };
   const tokens = createTokens({
@@ -69,12 +70,19 @@ test.each<[string, () => unknown]>([
   expect(store.row).toMatchObject({ tokens: { refreshToken: "next" }, refusal: undefined });
 });
 
+test("that was saved all the same, by a commit whose answer was lost, is used without a word", async () => {
+  const { tokens, log } = await openUnsaved(true);
+  expect((await tokens.access()).token).toBe("rotated");
+  expect(log()).not.toContain("dropped");
+  expect(server.seen).toHaveLength(1);
+});
+
 test("gives way to a login", async () => {
   const { tokens, log } = await openUnsaved();
   // As a login does where a token is configured.
   await store.save(seedFingerprint("app", "seed"), LOGIN);
   expect((await tokens.access()).token).toBe("access-of-login");
   expect(store.row?.tokens).toEqual(LOGIN);
-  expect(log()).toContain("a login has replaced it");
+  expect(log()).toContain("others have replaced it");
   expect(server.seen).toHaveLength(1);
 });

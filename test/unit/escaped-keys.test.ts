@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseWithKeys } from "../../src/pinterest/escaped-keys.ts";
+import { parseJson } from "../../src/pinterest/json.ts";
+import { readReportRows } from "../../src/pinterest/report-rows.ts";
 
 /** Keys that V8 has met before; each may be taken for one of the others. */
 const confused = [
@@ -41,6 +43,13 @@ test.each<[string, string, [string, unknown][]]>([
     '{"a":1,"b":2,"\\u0061":3}',
     Object.entries({ a: 3, b: 2 }),
   ],
+  ["like a number, before the same one", '{"\\u0031":1,"1":5}', [["1", 5]]],
+  [
+    "that needs its escapes, twice",
+    '{"a\\n":1,"b":2,"\\u0061\\u000a":3}',
+    Object.entries({ "a\n": 3, b: 2 }),
+  ],
+  ["with any space behind it", '{"\\n"\r\n\t :1}', [["\n", 1]]],
   ["__proto__", '{"\\u005f_proto__":{"a":1}}', [["__proto__", { a: 1 }]]],
   ["empty, next to it", '{"":1,"\\n":2}', Object.entries({ "": 1, "\n": 2 })],
   ["what stands in for others", '{"\ue0000":1,"\\n":2}', Object.entries({ "\ue0000": 1, "\n": 2 })],
@@ -61,11 +70,28 @@ test("a reviver sees the keys as they are, and what they hold", () => {
     return source === undefined ? value : source;
   });
   expect(parsed).toEqual({ a: { "\n": "1.0" } });
-  expect(seen.slice(1)).toEqual([
+  expect(seen).toEqual([
+    ["\n", 1],
     ["a", { "\n": "1.0" }],
     ["", { a: { "\n": "1.0" } }],
   ]);
 });
+
+test("pages and report rows are parsed so", async () => {
+  // What V8 then takes the next one for.
+  JSON.parse('{"before":[],"\\\\":0}');
+  const row = '{"before":1,"\\"":2}';
+  expect(parseJson(row)).toEqual({ before: 1, '"': 2 });
+  for (const text of [`{"1":[${row}]}`, `{"1":[${row},{"a":{"b":[]}}, {"c": 1}]}`]) {
+    const rows: unknown[] = [];
+    for await (const batch of readReportRows(inPieces(text))) rows.push(...batch);
+    expect(rows[0]).toMatchObject({ before: 1, '"': 2 });
+  }
+});
+
+async function* inPieces(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
 
 test.each([
   '{"\\x":1}',

@@ -120,7 +120,7 @@ function describeGroup(group: FailureGroup): string {
 
 function advise(run: FailingRun, slices: number, rejected: number): string {
   if (run.status === "interrupted")
-    return "See what stops it before its end: a time limit, a memory limit, a shutdown. The next run goes on where it was stopped.";
+    return `See what stops it before its end: a time limit, a memory limit, a shutdown. ${run.trigger === "backfill" ? "The next one goes on where it was stopped." : "The next one begins anew; where time is short, raise the limit or copy less."}`;
   const again =
     run.schedules.length > 0 ? "The next scheduled run tries again." : "Run it again when that is done.";
   if (slices === 0 && rejected > 0)

@@ -7,6 +7,7 @@ import {
 } from "../context.ts";
 import { describeError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
+import { noAccountVisible } from "../pinterest/accounts.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
 import { openDisplay } from "./display.ts";
@@ -65,7 +66,8 @@ function render(report: TokenReport, access: TokenAccess, config: Config, now: n
 
 function documentOf(report: TokenReport, access: TokenAccess): object {
   const { error } = access;
-  const problem = error && { code: error.code, message: error.message, next_step: error.nextStep ?? null };
+  const told = error ?? (access.accounts.length === 0 ? noAccountVisible() : undefined);
+  const problem = told && { code: told.code, message: told.message, next_step: told.nextStep ?? null };
   const accounts = error
     ? null
     : access.accounts.map(({ ownerUserId, ...account }) => ({ ...account, owner_user_id: ownerUserId }));

@@ -7,7 +7,7 @@ import {
 } from "../context.ts";
 import { plural } from "../counting.ts";
 import { asConnectorError, describeError } from "../errors.ts";
-import { listAccounts } from "../pinterest/accounts.ts";
+import { listAccounts, noAccountVisible } from "../pinterest/accounts.ts";
 import type { OAuthScope } from "../resources/define.ts";
 import { checkConnection } from "../warehouse/database.ts";
 import { assertMigrated } from "../warehouse/migrate.ts";
@@ -112,10 +112,7 @@ async function checkToken(
   const unseen = missing.map(
     (id) => `ad account ${id} is not visible; give the token's user a role on it, or correct the id`,
   );
-  const none =
-    accounts.length === 0
-      ? ["the token sees no ad account; get one as a user who has a role on one: pinterest-ads auth login"]
-      : [];
+  const none = accounts.length === 0 ? [describeError(noAccountVisible())] : [];
   const names = accounts.map(({ id, name }) => `${id} ${name}`);
   findings.report("accounts", [...unseen, ...none], `${plural(accounts.length, "account")} visible:`, names);
   // A fixed access token does not tell its scopes; the resources that need more say so when they are loaded.

@@ -1,9 +1,10 @@
 import type { Config } from "../config.ts";
 import { type OpenWarehouse, openPinterest } from "../context.ts";
-import { asConnectorError, type ConnectorError } from "../errors.ts";
+import { asConnectorError, type ConnectorError, describeError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import { listAccounts, type VisibleAccount } from "../pinterest/accounts.ts";
+import { listAccounts, noAccountVisible, type VisibleAccount } from "../pinterest/accounts.ts";
 import { renderTable } from "./table.ts";
+import { wrapIndented } from "./wrap.ts";
 
 /** What the token sees, or why that is not known. */
 export type TokenAccess =
@@ -36,7 +37,7 @@ export function renderFacts(facts: readonly (readonly [string, string])[]): stri
 
 /** The ad accounts with the roles that the user has on them. */
 export function renderAccounts(accounts: readonly VisibleAccount[]): string {
-  if (accounts.length === 0) return "The token sees no ad account. Log in as a user who has a role on one.";
+  if (accounts.length === 0) return wrapIndented(describeError(noAccountVisible()), 0);
   const columns = ["ad account", "name", "permissions"].map((title) => ({ title }));
   return renderTable(
     columns,

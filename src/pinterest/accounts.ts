@@ -1,3 +1,4 @@
+import { ConnectorError } from "../errors.ts";
 import type { Pinterest } from "./client.ts";
 
 /** An ad account as far as finding out what a token sees needs it. */
@@ -21,6 +22,14 @@ export async function listAccounts(pinterest: Pinterest, signal: AbortSignal): P
   for await (const page of pages)
     for (const account of page.items.flatMap(readAccount)) accounts.set(account.id, account);
   return [...accounts.values()];
+}
+
+/** The error of a token that sees none: nothing can be loaded with it. */
+export function noAccountVisible(): ConnectorError {
+  return new ConnectorError("account_not_visible", "The token sees no ad account", {
+    nextStep:
+      "Run `pinterest-ads auth login` as a Pinterest user who has a role on the ad account; one that is given in PINTEREST_ACCESS_TOKEN must be replaced there.",
+  });
 }
 
 function readAccount(item: unknown): VisibleAccount[] {

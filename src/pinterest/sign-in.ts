@@ -32,7 +32,7 @@ export async function signIn(
       const { refreshToken } = grant;
       if (refreshToken === undefined) throw noRefreshToken();
       const set = nextSet(grant, { refreshToken, tokens: undefined }, clock.now());
-      await saveDurably(() => store.save(chooseSeed(options, set), set), clock);
+      await saveDurably(() => store.save(chooseSeed(options, set), set), clock, options.logger);
       options.logger.info("pinterest login completed");
       return set;
     }, signal);

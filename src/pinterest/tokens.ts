@@ -157,7 +157,7 @@ export function createTokens(options: TokensOptions): Tokens {
   async function keep(rotated: Unsaved): Promise<Access> {
     const { seed, set } = rotated;
     unsaved = rotated;
-    await saveDurably(() => store.save(seed, set), clock);
+    await saveDurably(() => store.save(seed, set), clock, logger);
     unsaved = undefined;
     logger.info(
       { expires_at: set.accessExpiresAt && new Date(set.accessExpiresAt).toISOString() },

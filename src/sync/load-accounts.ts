@@ -1,4 +1,5 @@
 import { ConnectorError } from "../errors.ts";
+import { noAccountVisible } from "../pinterest/accounts.ts";
 import type { ListResource } from "../resources/define.ts";
 import { type Account, readAccounts } from "../warehouse/accounts.ts";
 import {
@@ -56,11 +57,7 @@ async function selectAccounts(
     await forgetOtherShutAccounts(run.warehouse, [...selected.map(({ id }) => id), ...missing], {
       keepVanished: !wanted,
     });
-  if (selected.length === 0 && missing.length === 0)
-    throw new ConnectorError("account_not_visible", "The token sees no ad account", {
-      nextStep:
-        "Run `pinterest-ads auth login` as a Pinterest user who has a role on the ad account; one that is given in PINTEREST_ACCESS_TOKEN must be replaced there.",
-    });
+  if (selected.length === 0 && missing.length === 0) throw noAccountVisible();
   return selected;
 }
 

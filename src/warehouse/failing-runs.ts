@@ -81,16 +81,18 @@ const STILL_MISSING = `${NOT_ALL_LOADED} and not case
                   and d.date = day::date and d.loaded_at > r.finished_at))
     end`;
 
-/** That `one` was asked for all that `other` was, and for as many days. */
-const covers = (
+/** That `one` was for the accounts that `other` was for, and if that was a backfill for its days. */
+const reaches = (
   one: string,
   other: string,
 ) => `(${one}.trigger = 'backfill') = (${other}.trigger = 'backfill')
-  and ${one}.request -> 'resources' @> (${other}.request -> 'resources')
   and (${one}.request ->> 'accounts' = 'all' or ${one}.request -> 'accounts' @> (${other}.request -> 'accounts'))
-  and coalesce((${one}.request ->> 'lookback_days')::int, 0) >= coalesce((${other}.request ->> 'lookback_days')::int, 0)
   and (${other}.trigger <> 'backfill' or ${one}.request #>> '{backfill,from}' <= ${other}.request #>> '{backfill,from}'
     and ${one}.request #>> '{backfill,to}' >= ${other}.request #>> '{backfill,to}')`;
+
+/** That `one` read as many days of metrics again as `other`. */
+const looksBack = (one: string, other: string) =>
+  `coalesce((${one}.request ->> 'lookback_days')::int, 0) >= coalesce((${other}.request ->> 'lookback_days')::int, 0)`;
 
 /** Stopped, and no person sat before it who did so. */
 const wasStopped = (run: string) =>
@@ -104,15 +106,19 @@ const failedByHand = (run: string) => `${run}.trigger in ('sync', 'backfill')
        or ${wasStopped(run)} and (
             select ${wasStopped("former")} from ${RUNS} as former
              where former.started_at < ${run}.started_at and former.error_code is distinct from 'already_running'
-               and ${covers("former", run)}
+               and former.request -> 'resources' @> (${run}.request -> 'resources')
+               and ${reaches("former", run)} and ${looksBack("former", run)}
              order by former.started_at desc limit 1))`;
 
 /**
  * Runs that somebody started and that did not load everything, the latest first, unless all of it was loaded since, by
- * whatever runs: each list, and each day of metrics; or a later run succeeded that was asked for all of it and as many
- * days.
+ * whatever runs: each list, and each day of metrics; or later runs succeeded that were asked for all of it, together,
+ * and for as many days of the metrics among it, whose names are `metrics`.
  */
-export async function readFailingManualRuns({ knex }: Warehouse): Promise<FailingRun[]> {
+export async function readFailingManualRuns(
+  { knex }: Warehouse,
+  metrics: readonly string[],
+): Promise<FailingRun[]> {
   const { rows } = await knex.raw<{ rows: FailingRun[] }>(
     `select r.id, r.trigger, r.status, r.started_at, r.error_code, r.error, array[]::text[] as schedules,
             array[]::text[] as asked_schedules,
@@ -124,11 +130,19 @@ export async function readFailingManualRuns({ knex }: Warehouse): Promise<Failin
         and r.finished_at > now() - interval '${MANUAL_DAYS_READ} days'
         and (exists (select from ${SLICES} as s where s.run_id = r.id and ${STILL_MISSING})
              -- The run itself failed, and no part of it says how.
-             or not exists (select from ${SLICES} as s where s.run_id = r.id and ${NOT_ALL_LOADED}))
-        and not exists (
-          select from ${RUNS} as later
-           where later.status = 'succeeded' and later.started_at > r.started_at and ${covers("later", "r")})
+             or not exists (select from ${SLICES} as s where s.run_id = r.id and ${NOT_ALL_LOADED})
+             -- Without the list of ad accounts nothing was planned, so that no part tells what is missing.
+             or exists (select from ${SLICES} as s where s.run_id = r.id and ${NOT_ALL_LOADED}
+                           and s.ad_account_id is null and s.owner_user_id is null))
+        and (r.request -> 'resources' is null or exists (
+          select from jsonb_array_elements_text(r.request -> 'resources') as asked (resource)
+           where not exists (
+             select from ${RUNS} as later
+              where later.status = 'succeeded' and later.started_at > r.started_at
+                and later.request -> 'resources' @> to_jsonb(asked.resource) and ${reaches("later", "r")}
+                and (asked.resource <> all (?) or ${looksBack("later", "r")}))))
       order by r.started_at desc, r.id`,
+    [[...metrics]],
   );
   return rows;
 }

@@ -177,6 +177,12 @@ describe("a run that somebody started", () => {
     slices: [ads],
   };
   const month = { ...asked(["ads", "ad_analytics"]), lookback_days: 33 };
+  const withoutAccounts: RunInTest = {
+    status: "failed",
+    hoursAgo: 2,
+    request: month,
+    slices: [{ resource: "ad_accounts", errorCode: "pinterest_error" }],
+  };
   const failedBackfill: RunInTest = {
     status: "failed",
     trigger: "backfill",
@@ -232,6 +238,20 @@ describe("a run that somebody started", () => {
       [
         { ...failedSync, request: { ...asked(["ad_analytics"]), lookback_days: 33 } },
         { status: "succeeded", request: { ...asked(["ads", "ad_analytics"]), lookback_days: 33 } },
+      ],
+      [],
+    ],
+    [
+      "that had no list of ad accounts is not made good by that list and fewer days",
+      [withoutAccounts, { status: "succeeded", request: { ...month, lookback_days: 3 } }],
+      ["sync"],
+    ],
+    [
+      "that had no list of ad accounts is made good by runs that load all of it between them",
+      [
+        withoutAccounts,
+        { status: "succeeded", schedules: ["analytics"], request: { ...month, resources: ["ad_analytics"] } },
+        { status: "succeeded", schedules: ["entities"], request: { ...asked(["ads"]), lookback_days: 3 } },
       ],
       [],
     ],

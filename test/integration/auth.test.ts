@@ -206,6 +206,9 @@ test("a login whose user sees no ad account is stored and ends with 1, for nothi
   const status = await run("auth status");
   expectExit(status, 1);
   expect(status.stdout).toMatch(/The token sees no ad account/);
+  const json = await run("auth status --json");
+  expectExit(json, 1);
+  expect(JSON.parse(json.stdout)).toMatchObject({ accounts: [], problem: { code: "account_not_visible" } });
 });
 
 test("nothing that was said or stored holds a token, a code or the app's secret", async () => {

@@ -46,6 +46,7 @@ async function openUnsaved(isSaved = false) {
     random: () => 0,
   });
   await expect(tokens.access()).rejects.toMatchObject({ code: "token_not_saved" });
+  expect(log().split("not saved yet, do not stop")).toHaveLength(2);
   store.save = save;
   return { tokens, log };
 }

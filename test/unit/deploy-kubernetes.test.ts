@@ -102,7 +102,7 @@ describe.each(workloads.map(({ file, pod }) => [file, pod] as const))("%s", (_, 
   test("says what it needs and gets time to stop", () => {
     for (const { resources } of containersOf(pod))
       expect(resources).toMatchObject({ requests: { memory: "256Mi" }, limits: { memory: "512Mi" } });
-    expect(pod.terminationGracePeriodSeconds).toBe(150);
+    expect(pod.terminationGracePeriodSeconds).toBe(330);
   });
 });
 

@@ -95,7 +95,8 @@ async function findTokenConditions(
 
 async function findRunConditions(warehouse: Warehouse, { resources }: Watched): Promise<Findings> {
   const scheduled = await readFailingScheduledRuns(warehouse);
-  const manual = await readFailingManualRuns(warehouse);
+  const metrics = resources.filter(({ kind }) => kind === "analytics").map(({ name }) => name);
+  const manual = await readFailingManualRuns(warehouse, metrics);
   const ids = [...scheduled, ...manual].map(({ id }) => id);
   const groups = ids.length === 0 ? [] : await readFailureGroups(warehouse, ids);
   return findFailedRuns(scheduled, manual, groups, resources);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { clearBooks, insertRun, openAlerts, type RunInTest } from "../support/alerts.ts";
+import { clearBooks, IDLE, insertRun, openAlerts, type RunInTest } from "../support/alerts.ts";
 import { measured } from "../support/metrics.ts";
 import { openTestWarehouse, type TestWarehouse } from "../support/test-warehouse.ts";
 
@@ -343,6 +343,31 @@ describe("a run that somebody started", () => {
   ])("%s", async (_, runs, subjects) => {
     for (const run of runs) await insertRun(db, run);
     expect(await names()).toEqual(subjects.map((subject) => `run_failed ${subject}`));
+  });
+
+  describe("before the run under way began, which may load what it did not", () => {
+    const since = Date.now() - 1000;
+    const state = () => ({ ...IDLE, running: { schedules: [], since } });
+    const found = async () => (await openAlerts(db, { state }).check()).map(({ subject }) => subject);
+
+    test("is not told yet, and not over if it was", async () => {
+      await insertRun(db, failedSync);
+      expect(await found()).toEqual([]);
+      expect(await names()).toEqual(["run_failed sync"]);
+      expect(await found()).toEqual(["sync"]);
+    });
+
+    test("is told when it was stopped again and again", async () => {
+      for (const hoursAgo of [2, 1]) await insertRun(db, { ...failedSync, status: "interrupted", hoursAgo });
+      expect(await found()).toEqual(["sync"]);
+    });
+  });
+
+  test("that failed since the run under way began is told", async () => {
+    const since = Date.now() - 3 * 3_600_000;
+    await insertRun(db, failedSync);
+    const alerts = openAlerts(db, { state: () => ({ ...IDLE, running: { schedules: [], since } }) });
+    expect(await alerts.check()).toHaveLength(1);
   });
 
   test("that is stopped again and again tells what to look for", async () => {

@@ -44,7 +44,7 @@ const SETTLED_AFTER_DAYS = 3;
 export async function findConditions(warehouse: Warehouse, watched: Watched, now: number): Promise<Findings> {
   const { accountIds } = watched;
   const token = await findTokenConditions(warehouse, watched, now);
-  const runs = await findRunConditions(warehouse, watched);
+  const runs = await findRunConditions(warehouse, watched, now);
   const today = dayOf(now);
   const differences = await readSettledDifferences(
     warehouse,
@@ -72,9 +72,17 @@ export async function findConditions(warehouse: Warehouse, watched: Watched, now
 
 /** A run under way may be just about to load what is old, as after a token that was refused for days. */
 function holdStale({ state, settings }: Watched, now: number): Selection[] {
-  const { running } = state();
-  if (!running || now - running.since >= settings.maxStalenessMs) return [];
-  return groupsOf(running.schedules).map((subject) => ({ kind: "stale", subject }));
+  const schedules = findRunning(state(), settings, now)?.schedules ?? [];
+  return groupsOf(schedules).map((subject) => ({ kind: "stale", subject }));
+}
+
+/** The run under way, unless it takes so long that what it may load is not waited for any more. */
+function findRunning(
+  { running }: SchedulerState,
+  { maxStalenessMs }: Watched["settings"],
+  now: number,
+): SchedulerState["running"] {
+  return running && now - running.since < maxStalenessMs ? running : undefined;
 }
 
 /** What does not add up in a shut account is not mended by its being shut. */
@@ -93,13 +101,17 @@ async function findTokenConditions(
   return findTokenTrouble({ settings, stored, state: state(), lastErrorCode, now });
 }
 
-async function findRunConditions(warehouse: Warehouse, { resources }: Watched): Promise<Findings> {
+async function findRunConditions(
+  warehouse: Warehouse,
+  { resources, settings, state }: Watched,
+  now: number,
+): Promise<Findings> {
   const scheduled = await readFailingScheduledRuns(warehouse);
   const metrics = resources.filter(({ kind }) => kind === "analytics").map(({ name }) => name);
   const manual = await readFailingManualRuns(warehouse, metrics);
   const ids = [...scheduled, ...manual].map(({ id }) => id);
   const groups = ids.length === 0 ? [] : await readFailureGroups(warehouse, ids);
-  return findFailedRuns(scheduled, manual, groups, resources);
+  return findFailedRuns(scheduled, manual, groups, resources, findRunning(state(), settings, now)?.since);
 }
 
 async function findStaleConditions(

@@ -18,14 +18,19 @@ const ENDED = {
 
 /**
  * Schedules whose last run did not load everything they are for, and runs that somebody started and that nothing has
- * made good since. Failures of ad accounts that Pinterest shut do not count. `manual` has the latest first.
+ * made good since. Failures of ad accounts that Pinterest shut do not count. `manual` has the latest first. What failed
+ * before the run under way began, `runningSince` in epoch milliseconds, may be loaded by it: when an ad account is
+ * opened again, that run loads what it missed.
  */
 export function findFailedRuns(
   scheduled: readonly FailingRun[],
   manual: readonly FailingRun[],
   groups: readonly FailureGroup[],
   resources: readonly Resource[],
+  runningSince: number | undefined,
 ): Findings {
+  const isBeingLoaded = ({ schedules, status, started_at }: FailingRun) =>
+    schedules.length === 0 && status !== "interrupted" && started_at.getTime() < (runningSince ?? 0);
   const conditions = new Map<string, Condition>();
   const held: Selection[] = [];
   const lapsed: Selection[] = [];
@@ -36,7 +41,8 @@ export function findFailedRuns(
       const selection = { kind: "run_failed", subject } as const;
       // An alert is about the latest run, whose end is to be told; a token that nobody can use is an alert of its own.
       if (run.lapsed) lapsed.push(...(run.superseded ? [] : [selection]));
-      else if (needsPerson(run.error_code)) held.push(...(run.superseded ? [] : [selection]));
+      else if (needsPerson(run.error_code) || isBeingLoaded(run))
+        held.push(...(run.superseded ? [] : [selection]));
       else if (failures && !conditions.has(subject))
         conditions.set(subject, describe(run, subject, failures));
     }
